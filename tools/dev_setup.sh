@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Sourced by ./dev: the Debian packages that this tree needs.
+
+BUILD_PACKAGES=(
+  g++ cmake ninja-build pkg-config ccache mold git ca-certificates
+  libboost1.81-dev libboost-url1.81-dev libssl-dev libsodium-dev libsqlite3-dev zlib1g-dev
+  nlohmann-json3-dev libtomlplusplus-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
+)
+TEST_PACKAGES=(
+  clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+  python3 python3-pytest python3-pygit2 python3-dulwich
+  sqlite3 strace nginx-light fcgiwrap curl gdb procps
+)
+
+# setup [--tests]: one call of apt-get for what is missing; nothing at all when nothing is.
+setup() {
+  local -a wanted=("${BUILD_PACKAGES[@]}" curl) missing=()
+  case "${1:-}" in
+    "") ;;
+    --tests) wanted+=("${TEST_PACKAGES[@]}") ;;
+    *) die "setup takes only --tests" ;;
+  esac
+  mapfile -t missing < <(missing_packages "${wanted[@]}")
+  ((${#missing[@]} > 0)) || return 0
+  say "install ${missing[*]}"
+  install_packages "${missing[@]}"
+}
+
+missing_packages() {
+  local installed
+  installed="$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' 2>/dev/null | sed -n 's/^installed //p')"
+  printf '%s\n' "$@" | sort -u | grep -vxF -f <(printf '%s\n' "$installed") || true
+}
+
+# A package that brings a service (nginx) must not start it: RUNLEVEL=1 keeps invoke-rc.d from it.
+install_packages() {
+  local -a root=()
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "not root, and there is no sudo; install: $*"
+    root=(sudo)
+  fi
+  local -a environment=(env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive)
+  "${root[@]}" "${environment[@]}" apt-get update -q
+  "${root[@]}" "${environment[@]}" apt-get install -y -q --no-install-recommends "$@"
+}
