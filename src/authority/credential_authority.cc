@@ -1,0 +1,305 @@
+#include "authority/credential_authority.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "base/text.h"
+#include "credential/scan.h"
+
+namespace latchkey {
+namespace {
+
+constexpr std::size_t kNameSizeMax = 255;
+constexpr std::size_t kReasonSizeMax = 1000;
+constexpr std::size_t kGrantsMax = 1000;
+constexpr std::size_t kIdempotencyKeySizeMax = 255;
+constexpr std::chrono::days kClaimLifetime{7};
+/// How often a change is tried again when the record changed meanwhile.
+constexpr int kAttemptsMax = 5;
+
+using enum Error::Code;
+
+/// A text that people will read in lists and logs, so it must not be a secret.
+Result<void> CheckText(std::string_view what, std::string_view text, std::size_t size_max) {
+  if (Result<void> valid = ValidateDisplayText(what, text, size_max); !valid) return valid;
+  if (FindCredential(text)) {
+    return Fail(kInvalidArgument, std::string{what} + " has a whole credential in it",
+                "This looks like a token: it would be shown in lists and logs. Choose another text, and revoke "
+                "that credential if others saw it.");
+  }
+  return {};
+}
+
+Result<void> CheckIdempotencyKey(const std::string& key) {
+  const bool printable = std::ranges::all_of(key, [](char c) { return c > ' ' && c < '\x7F'; });
+  if (!key.empty() && key.size() <= kIdempotencyKeySizeMax && printable && !FindCredential(key)) {
+    return {};
+  }
+  return Fail(kInvalidArgument, "the idempotency key cannot be used",
+              "Send 1 to 255 printable ASCII characters without blanks, e.g. a UUID.");
+}
+
+std::vector<std::string> Unique(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+/// Of everything that decides what the request makes.
+Digest FingerprintOf(const IssueRequest& request) {
+  AssociatedData data;
+  data.Add(KindName(request.kind)).Add(request.account).Add(request.app).Add(request.name);
+  for (const std::string& grant : Unique(request.grants)) data.Add(grant);
+  data.Add(request.expiry_as_asked);
+  return Sha256(data.bytes());
+}
+
+std::string_view GrantWord(CredentialKind kind) {
+  return kind == CredentialKind::kApiToken ? "scope" : "permission";
+}
+
+/// Whether `holder` may make a credential with these grants of `catalogue`.
+Result<void> CheckHolds(const Holder& holder, CredentialKind kind, const Catalogue& catalogue,
+                        const GrantSet& granted) {
+  std::optional<GrantSet> needed = granted;
+  if (kind == CredentialKind::kAppPassword) needed = catalogue.ScopesToHandOn(granted);
+  const bool same_app = holder.catalogue == &catalogue || catalogue.app() == kLatchkeyApp;
+  const bool api_token = holder.kind == CredentialKind::kApiToken;
+  if (api_token && same_app && needed && holder.granted.Covers(*needed)) return {};
+  return Fail(kPermissionDenied, "a credential cannot make one that holds more than itself",
+              "Ask for " + std::string{GrantWord(kind)} +
+                  "s that the calling API token holds, or make it on the settings page or command line.");
+}
+
+Result<void> CheckOutlives(const Holder& holder, const std::optional<Instant>& expires_at) {
+  if (!holder.expires_at || (expires_at && *expires_at <= *holder.expires_at)) return {};
+  return Fail(kPermissionDenied, "a credential cannot make one that outlives itself",
+              "Ask for an expiry not after " + FormatInstant(*holder.expires_at) + ".");
+}
+
+std::string DescribeDays(std::chrono::seconds lifetime) {
+  const auto days = std::chrono::duration_cast<std::chrono::days>(lifetime);
+  if (days == lifetime) return std::to_string(days.count()) + " day(s)";
+  return std::to_string(lifetime.count()) + " seconds";
+}
+
+Result<void> CheckLifetime(Instant now, Instant expires_at, std::chrono::seconds min,
+                           std::optional<std::chrono::seconds> max) {
+  if (expires_at <= now) {
+    return Fail(kInvalidArgument, "the expiry " + FormatInstant(expires_at) + " is in the past",
+                "Choose a later one.");
+  }
+  if (expires_at - now < min) {
+    return Fail(kInvalidArgument, "the expiry is too soon",
+                "It must be at least " + DescribeDays(min) + " from now.");
+  }
+  if (max && expires_at - now > *max) {
+    return Fail(kInvalidArgument, "the expiry is above what policy allows",
+                "It must be at most " + DescribeDays(*max) + " from now.");
+  }
+  return {};
+}
+
+std::unexpected<Error> NoSuchCredential(CredentialId id) {
+  return Fail(kNotFound, "no credential " + id.text(), "latchkey token list shows the ids.");
+}
+
+}  // namespace
+
+Result<Issued> CredentialAuthority::Issue(const IssueRequest& request, const Caller& caller) {
+  const Digest fingerprint = FingerprintOf(request);
+  if (request.idempotency_key) {
+    if (Result<void> usable = CheckIdempotencyKey(*request.idempotency_key); !usable) {
+      return std::unexpected(usable.error());
+    }
+    Result<std::optional<Issued>> replay = FindReplay(request, fingerprint);
+    if (!replay) return std::unexpected(replay.error());
+    if (*replay) return std::move(**replay);
+  }
+  Result<CredentialRecord> record = Prepare(request, caller);
+  if (!record) return std::unexpected(record.error());
+  Result<Credential> credential =
+      Credential::Mint(request.kind, parts_.policy.prefix, parts_.random);
+  if (!credential) return std::unexpected(credential.error());
+  record->id = credential->id();
+  if (Result<void> sealed = parts_.sealer.SealCredential(*record, credential->ComputeDigest());
+      !sealed) {
+    return std::unexpected(sealed.error());
+  }
+  Write write{.record = *record, .info = caller.Info("credential.issue"), .claim = {}};
+  if (request.idempotency_key) {
+    write.claim = IdempotencyClaim{.account = request.account,
+                                   .key = *request.idempotency_key,
+                                   .fingerprint = fingerprint,
+                                   .expires_at = record->created_at + kClaimLifetime};
+  }
+  if (Result<void> submitted = parts_.ledger.Submit(std::move(write)); !submitted) {
+    const bool raced = submitted.error().code == kAlreadyExists && request.idempotency_key;
+    if (!raced) return std::unexpected(submitted.error());
+    Result<std::optional<Issued>> replay = FindReplay(request, fingerprint);
+    if (!replay) return std::unexpected(replay.error());
+    if (*replay) return std::move(**replay);
+    return std::unexpected(submitted.error());
+  }
+  return Issued{.record = std::move(*record), .credential = std::move(*credential)};
+}
+
+Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& request,
+                                                      const Caller& caller) const {
+  if (Result<void> named = CheckText("the name", request.name, kNameSizeMax); !named) {
+    return std::unexpected(named.error());
+  }
+  const std::shared_ptr<const Account> account = parts_.directory.FindAccount(request.account);
+  if (!account) return Fail(kNotFound, "no such account");
+  if (account->state == AccountState::kSuspended) {
+    return Fail(kInvalidArgument, "the account is suspended", "Resume it first.");
+  }
+  const Result<const Catalogue*> catalogue = parts_.catalogues.Require(request.app);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  const bool api_token = request.kind == CredentialKind::kApiToken;
+  if (request.grants.empty() || request.grants.size() > kGrantsMax) {
+    return Fail(kInvalidArgument,
+                request.grants.empty()
+                    ? "no " + std::string{GrantWord(request.kind)} + " was asked for"
+                    : "too many " + std::string{GrantWord(request.kind)} + "s",
+                "\"latchkey catalogue " + request.app + "\" lists what there is.");
+  }
+  const std::vector<std::string> grants = Unique(request.grants);
+  const Result<GrantSet> granted =
+      api_token ? (*catalogue)->ScopeSet(grants) : (*catalogue)->PermissionSet(grants);
+  if (!granted) return std::unexpected(granted.error());
+  const Instant now = parts_.clock.Now();
+  const Result<std::optional<Instant>> expires_at = DecideExpiry(request, now);
+  if (!expires_at) return std::unexpected(expires_at.error());
+  if (caller.holder != nullptr) {
+    Result<void> allowed = CheckHolds(*caller.holder, request.kind, **catalogue, *granted);
+    if (allowed) allowed = CheckOutlives(*caller.holder, *expires_at);
+    if (!allowed) return std::unexpected(allowed.error());
+  }
+  return CredentialRecord{.id = CredentialId{0},
+                          .kind = request.kind,
+                          .account = account->id,
+                          .app = request.app,
+                          .grants = grants,
+                          .name = request.name,
+                          .created_at = now,
+                          .expires_at = *expires_at,
+                          .revoked_at = {},
+                          .revoke_reason = {},
+                          .version = 1,
+                          .seal = {}};
+}
+
+Result<std::optional<Instant>> CredentialAuthority::DecideExpiry(const IssueRequest& request,
+                                                                 Instant now) const {
+  const Policy& policy = parts_.policy;
+  if (request.kind == CredentialKind::kApiToken) {
+    const Instant expires_at = request.expires_at.value_or(now + policy.token_lifetime_default);
+    if (Result<void> fits = CheckLifetime(now, expires_at, policy.token_lifetime_min,
+                                          policy.token_lifetime_max);
+        !fits) {
+      return std::unexpected(fits.error());
+    }
+    return expires_at;
+  }
+  if (!request.expires_at) return std::nullopt;
+  if (Result<void> fits = CheckLifetime(now, *request.expires_at,
+                                        policy.app_password_lifetime_min, std::nullopt);
+      !fits) {
+    return std::unexpected(fits.error());
+  }
+  return request.expires_at;
+}
+
+Result<std::optional<Issued>> CredentialAuthority::FindReplay(const IssueRequest& request,
+                                                              const Digest& fingerprint) const {
+  Result<std::optional<KnownClaim>> claim =
+      parts_.store.FindClaim(request.account, *request.idempotency_key);
+  if (!claim) return std::unexpected(claim.error());
+  if (!*claim) return std::nullopt;
+  if (!EqualInConstantTime((*claim)->fingerprint, fingerprint)) {
+    return Fail(kAlreadyExists, "this idempotency key was used for a different request",
+                "Use a new key for a new credential.");
+  }
+  Result<Record> record = parts_.store.Find(RecordType::kCredential, (*claim)->record_key);
+  if (!record) return std::unexpected(record.error());
+  return Issued{.record = std::move(std::get<CredentialRecord>(*record)), .credential = {}};
+}
+
+template <typename Edit>
+Result<CredentialRecord> CredentialAuthority::Change(CredentialId id, const Caller& caller,
+                                                     const ChangeInfo& info, Edit edit) {
+  for (int attempt = 1;; ++attempt) {
+    Result<CredentialRecord> record = Show(id, caller);
+    if (!record) return record;
+    const Result<Digest> digest = parts_.sealer.OpenCredential(*record);
+    if (!digest) return std::unexpected(digest.error());
+    if (!edit(*record)) return record;
+    ++record->version;
+    if (Result<void> sealed = parts_.sealer.SealCredential(*record, *digest); !sealed) {
+      return std::unexpected(sealed.error());
+    }
+    Result<void> submitted =
+        parts_.ledger.Submit({.record = *record, .info = info, .claim = {}});
+    if (submitted) return record;
+    const bool again = submitted.error().code == kConflict && attempt < kAttemptsMax;
+    if (!again) return std::unexpected(submitted.error());
+  }
+}
+
+Result<CredentialRecord> CredentialAuthority::Rename(CredentialId id, std::string_view name,
+                                                     const Caller& caller) {
+  if (Result<void> named = CheckText("the name", name, kNameSizeMax); !named) {
+    return std::unexpected(named.error());
+  }
+  return Change(id, caller, caller.Info("credential.rename"), [name](CredentialRecord& record) {
+    const bool differs = record.name != name;
+    record.name = name;
+    return differs;
+  });
+}
+
+Result<CredentialRecord> CredentialAuthority::Revoke(CredentialId id, std::string_view reason,
+                                                     const Caller& caller) {
+  if (!reason.empty()) {
+    if (Result<void> usable = CheckText("the reason", reason, kReasonSizeMax); !usable) {
+      return std::unexpected(usable.error());
+    }
+  }
+  const Instant now = parts_.clock.Now();
+  return Change(id, caller, caller.Info("credential.revoke", std::string{reason}),
+                [now, reason](CredentialRecord& record) {
+                  if (record.revoked_at) return false;
+                  record.revoked_at = now;
+                  record.revoke_reason = reason;
+                  return true;
+                });
+}
+
+Result<CredentialRecord> CredentialAuthority::Show(CredentialId id, const Caller& caller) const {
+  Result<Record> found = parts_.store.Find(RecordType::kCredential, id.text());
+  if (!found) {
+    if (found.error().code == kNotFound) return NoSuchCredential(id);
+    return std::unexpected(found.error());
+  }
+  auto& record = std::get<CredentialRecord>(*found);
+  const bool visible =
+      caller.holder == nullptr || caller.holder->account->id == record.account;
+  if (!visible) return NoSuchCredential(id);
+  return std::move(record);
+}
+
+Result<std::vector<CredentialRecord>> CredentialAuthority::List(CredentialFilter filter,
+                                                                const Caller& caller) const {
+  if (caller.holder != nullptr) filter.account = caller.holder->account->id;
+  return parts_.store.ListCredentials(filter);
+}
+
+std::string_view StateOf(const CredentialRecord& record, Instant now) {
+  if (record.revoked_at) return "revoked";
+  if (record.expires_at && now >= *record.expires_at) return "expired";
+  return "active";
+}
+
+}  // namespace latchkey

@@ -1,0 +1,102 @@
+#pragma once
+
+// The use cases of credentials: issue, list, show, rename, revoke.
+//
+// Each change is durable and in force when its function returns.
+//
+// Thread safety: any number of threads; every function may block for the time of a sync.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "authority/caller.h"
+#include "authority/ledger.h"
+#include "authority/policy.h"
+#include "authority/record_sealer.h"
+#include "authority/store.h"
+#include "base/clock.h"
+#include "base/random.h"
+#include "credential/credential.h"
+#include "scope/catalogue.h"
+#include "verify/directory.h"
+
+namespace latchkey {
+
+struct IssueRequest {
+  CredentialKind kind = CredentialKind::kApiToken;
+  AccountId account;
+  std::string app{kBitbucketApp};
+  std::string name;
+  std::vector<std::string> grants;  ///< Scopes or permissions; each at most once counts.
+  std::optional<Instant> expires_at = {};
+  /// The expiry in the client's own words ("ttl 3600", "2027-03-31"): what a repeated request is recognised by, since
+  /// a span gives another instant each time.
+  std::string expiry_as_asked = {};
+  /// 1 to 255 printable ASCII characters that a client chose: repeated, it makes nothing new.
+  std::optional<std::string> idempotency_key = {};
+};
+
+struct Issued {
+  CredentialRecord record;
+  /// To be revealed once. Nothing if the idempotency key had made this record before: its secret was shown then.
+  std::optional<Credential> credential;
+};
+
+class CredentialAuthority {
+ public:
+  struct Parts {
+    Store& store;
+    Ledger& ledger;
+    const RecordSealer& sealer;
+    const Catalogues& catalogues;
+    const Directory& directory;
+    const Clock& clock;
+    Random& random;
+    Policy policy;
+  };
+
+  /// The references in `parts` outlive this object.
+  explicit CredentialAuthority(Parts parts) : parts_(std::move(parts)) {}
+
+  /// Errors: kInvalidArgument (a field, named, with what would do), kPermissionDenied (more than the caller
+  /// holds, or longer), kAlreadyExists (the idempotency key was used for something else), as Ledger::Submit.
+  [[nodiscard]] Result<Issued> Issue(const IssueRequest& request, const Caller& caller);
+
+  /// Errors: kInvalidArgument, kNotFound (also for what the caller may not see), as Ledger::Submit.
+  [[nodiscard]] Result<CredentialRecord> Rename(CredentialId id, std::string_view name,
+                                                const Caller& caller);
+
+  /// Ends it for ever. A credential that is revoked already stays so, with its first reason.
+  /// Errors: kInvalidArgument (the reason), kNotFound, as Ledger::Submit.
+  [[nodiscard]] Result<CredentialRecord> Revoke(CredentialId id, std::string_view reason,
+                                                const Caller& caller);
+
+  /// Errors: kNotFound (also for what the caller may not see).
+  [[nodiscard]] Result<CredentialRecord> Show(CredentialId id, const Caller& caller) const;
+
+  /// Newest first; with a holder in `caller` only its account's, whatever the filter says.
+  [[nodiscard]] Result<std::vector<CredentialRecord>> List(CredentialFilter filter,
+                                                           const Caller& caller) const;
+
+  [[nodiscard]] const Policy& policy() const { return parts_.policy; }
+
+ private:
+  [[nodiscard]] Result<CredentialRecord> Prepare(const IssueRequest& request,
+                                                 const Caller& caller) const;
+  [[nodiscard]] Result<std::optional<Instant>> DecideExpiry(const IssueRequest& request,
+                                                            Instant now) const;
+  [[nodiscard]] Result<std::optional<Issued>> FindReplay(const IssueRequest& request,
+                                                         const Digest& fingerprint) const;
+  template <typename Edit>
+  [[nodiscard]] Result<CredentialRecord> Change(CredentialId id, const Caller& caller,
+                                                const ChangeInfo& info, Edit edit);
+
+  Parts parts_;
+};
+
+/// `active`, `expired`, `revoked` at that moment.
+[[nodiscard]] std::string_view StateOf(const CredentialRecord& record, Instant now);
+
+}  // namespace latchkey

@@ -1,0 +1,138 @@
+#include "authority/ledger.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+/// Also the most that the database may be ahead of the journal after a crash.
+constexpr std::size_t kBatchMax = 512;
+
+std::unexpected<Error> Broken() {
+  return Fail(Error::Code::kUnavailable,
+              "the outcome of an earlier write is unknown, so nothing more is written",
+              "Check the disk, then restart Latchkey: it finds out by itself what was written.");
+}
+
+}  // namespace
+
+Ledger::Ledger(Store& store, Journal& journal, const ChangeCodec& codec,
+               const SecretKey& journal_key, const Clock& clock, ChangeSink& sink,
+               Position position)
+    : store_(store),
+      journal_(journal),
+      codec_(codec),
+      journal_key_(journal_key),
+      clock_(clock),
+      sink_(sink),
+      position_(position),
+      last_seq_(position.seq),
+      thread_([this] { Run(); }) {}
+
+Ledger::~Ledger() {
+  {
+    const std::scoped_lock lock{mutex_};
+    stopping_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+Result<void> Ledger::Submit(Write write) { return Enqueue(std::move(write)).get(); }
+
+std::vector<Result<void>> Ledger::SubmitAll(std::vector<Write> writes) {
+  std::vector<std::future<Result<void>>> pending;
+  pending.reserve(writes.size());
+  for (Write& write : writes) pending.push_back(Enqueue(std::move(write)));
+  std::vector<Result<void>> outcomes;
+  outcomes.reserve(pending.size());
+  for (std::future<Result<void>>& one : pending) outcomes.push_back(one.get());
+  return outcomes;
+}
+
+std::future<Result<void>> Ledger::Enqueue(Write write) {
+  std::future<Result<void>> done;
+  {
+    const std::scoped_lock lock{mutex_};
+    queue_.push_back({.write = std::move(write), .done = {}});
+    done = queue_.back().done.get_future();
+  }
+  wake_.notify_one();
+  return done;
+}
+
+void Ledger::Run() {
+  std::vector<Pending> batch;
+  while (true) {
+    {
+      std::unique_lock lock{mutex_};
+      wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kBatchMax));
+      std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(batch));
+      queue_.erase(queue_.begin(), queue_.begin() + count);
+    }
+    CommitBatch(batch);
+    batch.clear();
+  }
+}
+
+void Ledger::CommitBatch(std::vector<Pending>& batch) {
+  std::vector<Write> writes;
+  writes.reserve(batch.size());
+  for (Pending& pending : batch) writes.push_back(std::move(pending.write));
+  const Result<std::vector<Result<void>>> outcomes = healthy_ ? MakeDurable(writes) : Broken();
+  if (!outcomes) {
+    for (Pending& pending : batch) pending.done.set_value(std::unexpected(outcomes.error()));
+    return;
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    if ((*outcomes)[i]) sink_.Apply(writes[i].record);
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value((*outcomes)[i]);
+}
+
+Result<std::vector<Result<void>>> Ledger::MakeDurable(std::span<const Write> writes) {
+  // A generous guess, made before the database commits: once it has, the journal must not fail for space.
+  constexpr std::size_t kLineSizeGuess = 64 * 1024;
+  if (Result<void> reserved = journal_.Reserve(std::min(writes.size(), kBatchMax) * kLineSizeGuess);
+      !reserved) {
+    return std::unexpected(reserved.error());
+  }
+  Chain chain{journal_key_, position_.mac};
+  const std::uint64_t batch = position_.batch + 1;
+  std::uint64_t seq = position_.seq;
+  std::vector<ChangeLine> lines;
+  Result<std::vector<Result<void>>> outcomes =
+      store_.Commit(writes, [&](const Write& write) {
+        return lines.emplace_back(MakeLine(write, batch, chain, seq));
+      });
+  if (!outcomes) {
+    if (outcomes.error().code == Error::Code::kUnavailable) healthy_ = false;
+    return outcomes;
+  }
+  if (lines.empty()) return outcomes;
+  if (Result<void> appended = journal_.Append(lines); !appended) {
+    healthy_ = false;
+    return std::unexpected(appended.error());
+  }
+  position_ = {.seq = seq, .batch = batch, .mac = chain.last()};
+  last_seq_ = seq;
+  return outcomes;
+}
+
+ChangeLine Ledger::MakeLine(const Write& write, std::uint64_t batch, Chain& chain,
+                            std::uint64_t& seq) const {
+  ChangeLine line{.seq = ++seq, .batch = batch, .text = {}, .mac = {}};
+  line.text = codec_.Encode({.seq = line.seq,
+                             .batch = batch,
+                             .at = clock_.Now(),
+                             .info = write.info,
+                             .record = write.record});
+  line.mac = chain.Extend(line.text);
+  return line;
+}
+
+}  // namespace latchkey

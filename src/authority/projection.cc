@@ -1,0 +1,153 @@
+#include "authority/projection.h"
+
+#include <string>
+
+namespace latchkey {
+namespace {
+
+/// What of the named grants the catalogue still knows: a scope that an app dropped grants nothing any more.
+GrantSet KnownGrants(const Catalogue& catalogue, const CredentialRecord& record) {
+  GrantSet granted;
+  for (const std::string& name : record.grants) {
+    const Result<GrantSet> one = record.kind == CredentialKind::kApiToken
+                                     ? catalogue.ScopeSet({name})
+                                     : catalogue.PermissionSet({name});
+    if (one) granted |= *one;
+  }
+  return granted;
+}
+
+std::string Label(const Record& record) {
+  return std::string{TypeName(TypeOf(record))} + " " + KeyOf(record);
+}
+
+Error UnreadableRecord(std::string_view key) {
+  return {.code = Error::Code::kTampered,
+          .message = std::string{key} + " cannot be read as a record",
+          .hint = "It is refused. docs/operating.md, \"Alarms\"."};
+}
+
+}  // namespace
+
+Result<void> Projection::Load(const Store& store, Versions versions, std::uint64_t records) {
+  const std::scoped_lock lock{mutex_};
+  versions_ = std::move(versions);
+  std::uint64_t found = 0;
+  Result<void> loaded = store.Load(
+      [&](const Record& record) {
+        ++found;
+        Admit(record);
+      },
+      [&](std::string_view key) {
+        ++found;
+        RefuseKey(std::string{key}, UnreadableRecord(key));
+      });
+  if (loaded && found < records) {
+    alarms_.Raise({.code = Error::Code::kTampered,
+                   .message = "the database lacks " + std::to_string(records - found) +
+                              " record(s) that the journal holds",
+                   .hint = "latchkey audit verify says more."});
+  }
+  return loaded;
+}
+
+Result<void> Projection::Recheck(const Store& store) {
+  const std::scoped_lock lock{mutex_};
+  return store.Load(
+      [this](const Record& record) {
+        Result<void> ok = CheckVersion(record);
+        if (ok) ok = sealer_.Check(record);
+        if (!ok) Refuse(record, ok.error());
+      },
+      [this](std::string_view key) {
+        RefuseKey(std::string{key}, UnreadableRecord(key));
+      });
+}
+
+void Projection::Apply(const Record& record) {
+  const std::scoped_lock lock{mutex_};
+  const std::uint64_t version = VersionOf(record);
+  if (version > 1) versions_[{TypeOf(record), KeyOf(record)}] = version;
+  Admit(record);
+}
+
+std::size_t Projection::refused() const {
+  const std::scoped_lock lock{mutex_};
+  return refused_.size();
+}
+
+void Projection::Admit(const Record& record) {
+  Result<void> ok = CheckVersion(record);
+  if (ok) ok = Put(record);
+  if (!ok) {
+    Refuse(record, ok.error());
+    return;
+  }
+  refused_.erase(Label(record));
+}
+
+void Projection::Refuse(const Record& record, const Error& error) {
+  if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
+    index_.Remove(credential->id);
+  } else if (const auto* account = std::get_if<AccountRecord>(&record)) {
+    directory_.RemoveAccount(account->value.id);
+  } else if (const auto* membership = std::get_if<MembershipRecord>(&record)) {
+    const Membership& value = membership->value.membership;
+    directory_.RemoveMembership(value.workspace, value.account);
+  }
+  RefuseKey(Label(record), error);
+}
+
+void Projection::RefuseKey(std::string key, const Error& error) {
+  if (refused_.insert(std::move(key)).second) alarms_.Raise(error);
+}
+
+Result<void> Projection::CheckVersion(const Record& record) const {
+  const auto known = versions_.find({TypeOf(record), KeyOf(record)});
+  const std::uint64_t expected = known == versions_.end() ? 1 : known->second;
+  // A newer version than memory knows is on its way through the ledger.
+  if (VersionOf(record) >= expected) return {};
+  return Fail(Error::Code::kTampered,
+              Label(record) + " was put back to version " + std::to_string(VersionOf(record)) +
+                  "; the journal holds version " + std::to_string(expected));
+}
+
+Result<void> Projection::Put(const Record& record) {
+  if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
+    return PutCredential(*credential);
+  }
+  if (Result<void> checked = sealer_.Check(record); !checked) return checked;
+  if (const auto* account = std::get_if<AccountRecord>(&record)) {
+    directory_.Put(account->value);
+  } else if (const auto* workspace = std::get_if<WorkspaceRecord>(&record)) {
+    directory_.Put(workspace->value);
+  } else if (const auto* repository = std::get_if<RepositoryRecord>(&record)) {
+    directory_.Put(repository->value);
+  } else if (const auto* state = std::get_if<MembershipRecord>(&record)) {
+    const Membership& membership = state->value.membership;
+    if (state->value.removed) {
+      directory_.RemoveMembership(membership.workspace, membership.account);
+    } else {
+      directory_.Put(membership);
+    }
+  }
+  return {};
+}
+
+Result<void> Projection::PutCredential(const CredentialRecord& record) {
+  const Result<Digest> digest = sealer_.OpenCredential(record);
+  if (!digest) return std::unexpected(digest.error());
+  const Result<const Catalogue*> catalogue = catalogues_.Require(record.app);
+  if (!catalogue) return std::unexpected(catalogue.error());
+  index_.Put({.id = record.id,
+              .digest = *digest,
+              .kind = record.kind,
+              .account = record.account,
+              .catalogue = *catalogue,
+              .granted = KnownGrants(**catalogue, record),
+              .expires_at = record.expires_at,
+              .revoked_at = record.revoked_at});
+  return {};
+}
+
+}  // namespace latchkey

@@ -1,0 +1,73 @@
+#pragma once
+
+// The store's records as memory knows them: opens each seal, and puts what opens into index and directory.
+//
+// A record that does not open, or that is not of the version which the journal holds, is refused: it is left out of (or
+// taken out of) memory, an alarm is raised, and everything else goes on.
+//
+// Thread safety: Apply() and Load() by one thread at a time; the index and the directory are read meanwhile.
+
+#include <cstddef>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "authority/alarms.h"
+#include "authority/ledger.h"
+#include "authority/record_sealer.h"
+#include "authority/store.h"
+#include "scope/catalogue.h"
+#include "verify/directory.h"
+#include "verify/index.h"
+
+namespace latchkey {
+
+/// The newest version of each record that was changed after it was made; those not in it are at version 1.
+using Versions = std::map<std::pair<RecordType, std::string>, std::uint64_t>;
+
+class Projection final : public ChangeSink {
+ public:
+  /// All references outlive the projection.
+  Projection(const RecordSealer& sealer, const Catalogues& catalogues, Alarms& alarms,
+             Index& index, Directory& directory)
+      : sealer_(sealer),
+        catalogues_(catalogues),
+        alarms_(alarms),
+        index_(index),
+        directory_(directory) {}
+
+  /// Reads everything; `records` is how many there must be, and an alarm is raised if some are gone.
+  /// Errors: as Store::Load.
+  [[nodiscard]] Result<void> Load(const Store& store, Versions versions, std::uint64_t records);
+
+  /// Looks at every record again and takes out of memory what no longer opens; for when somebody else
+  /// wrote to the database. Errors: as Store::Load.
+  [[nodiscard]] Result<void> Recheck(const Store& store);
+
+  void Apply(const Record& record) override;
+
+  /// How many records are refused at present.
+  [[nodiscard]] std::size_t refused() const;
+
+ private:
+  void Admit(const Record& record);
+  void Refuse(const Record& record, const Error& error);
+  void RefuseKey(std::string key, const Error& error);
+  [[nodiscard]] Result<void> CheckVersion(const Record& record) const;
+  [[nodiscard]] Result<void> Put(const Record& record);
+  [[nodiscard]] Result<void> PutCredential(const CredentialRecord& record);
+
+  const RecordSealer& sealer_;
+  const Catalogues& catalogues_;
+  Alarms& alarms_;
+  Index& index_;
+  Directory& directory_;
+
+  mutable std::mutex mutex_;
+  Versions versions_;
+  std::set<std::string> refused_;
+};
+
+}  // namespace latchkey

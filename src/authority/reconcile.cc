@@ -1,0 +1,318 @@
+#include "authority/reconcile.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+constexpr std::string_view kBackupHint =
+    "Restore the database, the journal and the keyring from the same backup. docs/operating.md, \"Repair\".";
+constexpr std::string_view kRepairHint =
+    "Stop Latchkey and run: latchkey audit repair --data DIR. It makes the missing changes again from the "
+    "other side and loses none.";
+
+/// What one pass over the journal tells.
+struct JournalEnd {
+  Ledger::Position position;
+  Versions versions;
+  std::uint64_t records = 0;  // Lines that made one.
+
+  void Note(RecordVersion record) {
+    if (record.version == 1) {
+      ++records;
+    } else {
+      versions[{record.type, std::move(record.key)}] = record.version;
+    }
+  }
+};
+
+std::unexpected<Error> BrokenChain(std::uint64_t seq) {
+  return Fail(Error::Code::kTampered,
+              "the journal's chain is broken at change " + std::to_string(seq) +
+                  ": a line was changed, removed or added by somebody without its key",
+              std::string{kBackupHint});
+}
+
+/// Checks the chain and calls `visit` with each line and the position after it.
+template <typename Visit>
+Result<Ledger::Position> WalkJournal(const Books& books, Visit visit) {
+  Chain chain{books.journal_key};
+  Ledger::Position position;
+  std::optional<Error> failure;
+  const Result<void> read = books.journal.Read([&](ChangeLine line) {
+    const bool next = line.seq == position.seq + 1;
+    if (!next || !EqualInConstantTime(chain.Extend(line.text), line.mac)) {
+      failure = BrokenChain(position.seq + 1).error();
+      return false;
+    }
+    position = {.seq = line.seq, .batch = line.batch, .mac = line.mac};
+    if (Result<void> visited = visit(line); !visited) {
+      failure = visited.error();
+      return false;
+    }
+    return true;
+  });
+  if (failure) return std::unexpected(*failure);
+  if (!read) return std::unexpected(read.error());
+  return position;
+}
+
+Result<JournalEnd> ReadJournal(const Books& books) {
+  JournalEnd end;
+  Result<Ledger::Position> position = WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+    Result<RecordVersion> record = books.codec.DecodeVersion(line.text);
+    if (!record) return std::unexpected(record.error());
+    end.Note(std::move(*record));
+    return {};
+  });
+  if (!position) return std::unexpected(position.error());
+  end.position = *position;
+  return end;
+}
+
+/// The database's change `seq`; nothing if it has none.
+Result<std::optional<ChangeLine>> FindChange(const Store& store, std::uint64_t seq) {
+  std::optional<ChangeLine> found;
+  const Result<void> read = store.ReadChanges(seq - 1, [&found](ChangeLine line) {
+    found = std::move(line);
+    return false;
+  });
+  if (!read) return std::unexpected(read.error());
+  return found;
+}
+
+/// Whether the shorter of the two is the beginning of the longer.
+Result<void> CheckCommonHistory(const Books& books, const Ledger::Position& journal,
+                                const std::optional<ChangeLine>& database) {
+  if (!database || journal.seq == 0) return {};
+  std::optional<Mac> there;
+  if (database->seq >= journal.seq) {
+    Result<std::optional<ChangeLine>> line = FindChange(books.store, journal.seq);
+    if (!line) return std::unexpected(line.error());
+    if (*line && EqualInConstantTime((*line)->mac, journal.mac)) return {};
+  } else {
+    const Result<Ledger::Position> walked =
+        WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+          if (line.seq == database->seq) there = line.mac;
+          return {};
+        });
+    if (!walked) return std::unexpected(walked.error());
+    if (there && EqualInConstantTime(*there, database->mac)) return {};
+  }
+  return Fail(Error::Code::kDisagreement,
+              "database and journal tell different histories: they do not come from one installation, or one is "
+              "from an old backup and was used since",
+              std::string{kBackupHint});
+}
+
+/// The database's lines after the journal's end, if they continue its chain.
+Result<std::vector<ChangeLine>> LinesAhead(const Books& books, const Ledger::Position& journal) {
+  std::vector<ChangeLine> lines;
+  Chain chain{books.journal_key, journal.mac};
+  bool continues = true;
+  std::uint64_t seq = journal.seq;
+  const Result<void> read = books.store.ReadChanges(journal.seq, [&](ChangeLine line) {
+    continues = line.seq == ++seq && EqualInConstantTime(chain.Extend(line.text), line.mac);
+    if (continues) lines.push_back(std::move(line));
+    return continues;
+  });
+  if (!read) return std::unexpected(read.error());
+  if (continues) return lines;
+  return Fail(Error::Code::kTampered,
+              "the database's change " + std::to_string(seq) + " does not continue the journal",
+              std::string{kBackupHint});
+}
+
+/// "credential.revoke of credential 9fK2mQ7LwXc at 2026-11-24T09:00:00Z"
+std::string DescribeChange(const Books& books, const ChangeLine& line) {
+  const Result<Change> change = books.codec.Decode(line.text);
+  if (!change) return "change " + std::to_string(line.seq);
+  return change->info.action + " of " + std::string{TypeName(TypeOf(change->record))} + " " +
+         KeyOf(change->record) + " at " + FormatInstant(change->at);
+}
+
+std::unexpected<Error> DatabaseBehind(const Books& books, std::uint64_t database_seq,
+                                      std::uint64_t journal_seq) {
+  constexpr std::uint64_t kNamedMax = 5;
+  std::string named;
+  const Result<Ledger::Position> walked =
+      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+        if (line.seq > database_seq && line.seq <= database_seq + kNamedMax) {
+          named += (named.empty() ? "" : "; ") + DescribeChange(books, line);
+        }
+        return {};
+      });
+  if (!walked) return std::unexpected(walked.error());
+  return Fail(Error::Code::kDisagreement,
+              "the database lacks " + std::to_string(journal_seq - database_seq) +
+                  " acknowledged change(s) that the journal holds: " + named,
+              std::string{kRepairHint});
+}
+
+/// Puts the journal's changes after `seq` back into the database.
+Result<std::uint64_t> RestoreFromJournal(const Books& books, std::uint64_t seq) {
+  std::vector<Record> records;
+  std::vector<ChangeLine> lines;
+  const Result<Ledger::Position> walked =
+      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+        if (line.seq <= seq) return {};
+        Result<Change> change = books.codec.Decode(line.text);
+        if (!change) return std::unexpected(change.error());
+        records.push_back(std::move(change->record));
+        lines.push_back(line);
+        return {};
+      });
+  if (!walked) return std::unexpected(walked.error());
+  if (Result<void> restored = books.store.Restore(records, lines); !restored) {
+    return std::unexpected(restored.error());
+  }
+  return lines.size();
+}
+
+bool IsOneBatch(std::span<const ChangeLine> lines) {
+  return std::ranges::all_of(lines, [&lines](const ChangeLine& line) {
+    return line.batch == lines.front().batch;
+  });
+}
+
+Agreement AgreementAt(JournalEnd journal, std::uint64_t completed) {
+  return {.position = journal.position,
+          .versions = std::move(journal.versions),
+          .records = journal.records,
+          .completed = completed};
+}
+
+/// Compares the journal's copy of each change with the database's, up to `last`.
+Result<void> CompareLines(const Books& books, std::uint64_t last, AuditReport& report) {
+  constexpr std::size_t kFindingsMax = 20;
+  Chain chain{books.journal_key};
+  std::uint64_t seq = 0;
+  const Result<void> read = books.store.ReadChanges(0, [&](const ChangeLine& line) {
+    if (line.seq > last || report.findings.size() >= kFindingsMax) return false;
+    if (line.seq != seq + 1) {
+      report.findings.push_back("the database lacks change " + std::to_string(seq + 1));
+      return false;
+    }
+    seq = line.seq;
+    if (!EqualInConstantTime(chain.Extend(line.text), line.mac)) {
+      report.findings.push_back("the database's change " + std::to_string(line.seq) +
+                                " is not the journal's");
+      return false;
+    }
+    return true;
+  });
+  if (!read) return read;
+  if (seq < last && report.findings.empty()) {
+    report.findings.push_back("the database lacks change " + std::to_string(seq + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Agreement> Reconcile(const Books& books) {
+  const Result<std::optional<ChangeLine>> database = books.store.LastChange();
+  if (!database) return std::unexpected(database.error());
+  // One batch alone may be that of a crash before the journal's first line.
+  if (books.journal.missing() && *database && (*database)->batch > 1) {
+    return Fail(Error::Code::kDisagreement, "the journal is missing, while the database holds changes",
+                "Put journal.log back from its place or backup. If it is lost for good, run: latchkey audit "
+                "repair --data DIR, which writes it anew from the database.");
+  }
+  Result<JournalEnd> journal = ReadJournal(books);
+  if (!journal) return std::unexpected(journal.error());
+  if (Result<void> common = CheckCommonHistory(books, journal->position, *database); !common) {
+    return std::unexpected(common.error());
+  }
+  const std::uint64_t database_seq = *database ? (*database)->seq : 0;
+  if (database_seq < journal->position.seq) {
+    return DatabaseBehind(books, database_seq, journal->position.seq);
+  }
+  if (database_seq == journal->position.seq) return AgreementAt(std::move(*journal), 0);
+
+  const Result<std::vector<ChangeLine>> ahead = LinesAhead(books, journal->position);
+  if (!ahead) return std::unexpected(ahead.error());
+  if (!IsOneBatch(*ahead)) {
+    return Fail(Error::Code::kDisagreement,
+                "the journal lacks " + std::to_string(ahead->size()) +
+                    " changes that the database holds: more than a crash explains",
+                std::string{kRepairHint});
+  }
+  if (Result<void> appended = books.journal.Append(*ahead); !appended) {
+    return std::unexpected(appended.error());
+  }
+  for (const ChangeLine& line : *ahead) {
+    Result<RecordVersion> record = books.codec.DecodeVersion(line.text);
+    if (!record) return std::unexpected(record.error());
+    journal->Note(std::move(*record));
+    journal->position = {.seq = line.seq, .batch = line.batch, .mac = line.mac};
+  }
+  return AgreementAt(std::move(*journal), ahead->size());
+}
+
+Result<AuditReport> VerifyAudit(const Books& books, const RecordSealer& sealer) {
+  AuditReport report;
+  Result<JournalEnd> journal = ReadJournal(books);
+  if (!journal) {
+    if (journal.error().code != Error::Code::kTampered) return std::unexpected(journal.error());
+    report.findings.push_back(journal.error().message);
+    return report;
+  }
+  report.changes = journal->position.seq;
+  if (Result<void> compared = CompareLines(books, journal->position.seq, report); !compared) {
+    return std::unexpected(compared.error());
+  }
+  const auto check = [&](const Record& record) {
+    ++report.records;
+    const auto known = journal->versions.find({TypeOf(record), KeyOf(record)});
+    const std::uint64_t version = known == journal->versions.end() ? 1 : known->second;
+    if (const Result<void> sealed = sealer.Check(record); !sealed) {
+      report.findings.push_back(sealed.error().message);
+    } else if (VersionOf(record) < version) {
+      report.findings.push_back(std::string{TypeName(TypeOf(record))} + " " + KeyOf(record) +
+                                " is older than the journal says");
+    }
+  };
+  const Result<void> loaded = books.store.Load(check, [&report](std::string_view key) {
+    ++report.records;
+    report.findings.push_back(std::string{key} + " cannot be read as a record");
+  });
+  if (!loaded) return std::unexpected(loaded.error());
+  if (report.records < journal->records) {
+    report.findings.push_back("the database lacks " +
+                              std::to_string(journal->records - report.records) +
+                              " record(s) that the journal holds");
+  }
+  return report;
+}
+
+Result<RepairReport> Repair(const Books& books) {
+  RepairReport report;
+  const Result<std::optional<ChangeLine>> database = books.store.LastChange();
+  if (!database) return std::unexpected(database.error());
+  const Result<JournalEnd> journal = ReadJournal(books);
+  if (!journal) return std::unexpected(journal.error());
+  if (Result<void> common = CheckCommonHistory(books, journal->position, *database); !common) {
+    return std::unexpected(common.error());
+  }
+  const std::uint64_t database_seq = *database ? (*database)->seq : 0;
+  if (database_seq < journal->position.seq) {
+    const Result<std::uint64_t> restored = RestoreFromJournal(books, database_seq);
+    if (!restored) return std::unexpected(restored.error());
+    report.restored = *restored;
+    return report;
+  }
+  const Result<std::vector<ChangeLine>> ahead = LinesAhead(books, journal->position);
+  if (!ahead) return std::unexpected(ahead.error());
+  if (ahead->empty()) return report;
+  if (Result<void> appended = books.journal.Append(*ahead); !appended) {
+    return std::unexpected(appended.error());
+  }
+  report.completed = ahead->size();
+  return report;
+}
+
+}  // namespace latchkey

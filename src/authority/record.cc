@@ -1,0 +1,97 @@
+#include "authority/record.h"
+
+#include <array>
+#include <utility>
+
+namespace latchkey {
+namespace {
+
+constexpr std::array<std::string_view, 5> kTypeNames{"credential", "account", "workspace",
+                                                     "membership", "repository"};
+
+void Bind(AssociatedData& data, Instant instant) {
+  data.Add(static_cast<std::uint64_t>(instant.time_since_epoch().count()));
+}
+
+/// A missing instant and instant 0 differ: the flag comes first.
+void Bind(AssociatedData& data, const std::optional<Instant>& instant) {
+  data.Add(std::uint64_t{instant.has_value()});
+  if (instant) Bind(data, *instant);
+}
+
+void BindFields(AssociatedData& data, const CredentialRecord& record) {
+  data.Add(record.id.value()).Add(KindName(record.kind)).Add(record.account).Add(record.app);
+  data.Add(record.grants.size());
+  for (const std::string& grant : record.grants) data.Add(grant);
+  data.Add(record.name);
+  Bind(data, record.created_at);
+  Bind(data, record.expires_at);
+  Bind(data, record.revoked_at);
+  data.Add(record.revoke_reason);
+}
+
+void BindFields(AssociatedData& data, const AccountRecord& record) {
+  const Account& account = record.value;
+  data.Add(account.id).Add(account.email).Add(account.username).Add(account.display_name);
+  data.Add(KindName(account.kind)).Add(StateName(account.state));
+  data.Add(std::uint64_t{account.admin}).Add(account.password_hash);
+  Bind(data, account.created_at);
+}
+
+void BindFields(AssociatedData& data, const WorkspaceRecord& record) {
+  data.Add(record.value.slug);
+  Bind(data, record.value.created_at);
+}
+
+void BindFields(AssociatedData& data, const MembershipRecord& record) {
+  const Membership& membership = record.value.membership;
+  data.Add(membership.workspace).Add(membership.account).Add(RoleName(membership.role));
+  data.Add(std::uint64_t{record.value.removed});
+}
+
+void BindFields(AssociatedData& data, const RepositoryRecord& record) {
+  data.Add(record.value.workspace).Add(record.value.slug);
+  Bind(data, record.value.created_at);
+}
+
+std::string Key(const CredentialRecord& record) { return record.id.text(); }
+std::string Key(const AccountRecord& record) { return record.value.id; }
+std::string Key(const WorkspaceRecord& record) { return record.value.slug; }
+std::string Key(const MembershipRecord& record) {
+  return record.value.membership.workspace + "/" + record.value.membership.account;
+}
+std::string Key(const RepositoryRecord& record) {
+  return record.value.workspace + "/" + record.value.slug;
+}
+
+}  // namespace
+
+std::string_view TypeName(RecordType type) {
+  return kTypeNames.at(static_cast<std::size_t>(type));
+}
+
+std::optional<RecordType> ParseTypeName(std::string_view name) {
+  for (std::size_t i = 0; i < kTypeNames.size(); ++i) {
+    if (kTypeNames.at(i) == name) return static_cast<RecordType>(i);
+  }
+  return std::nullopt;
+}
+
+RecordType TypeOf(const Record& record) { return static_cast<RecordType>(record.index()); }
+
+std::string KeyOf(const Record& record) {
+  return std::visit([](const auto& one) { return Key(one); }, record);
+}
+
+std::uint64_t VersionOf(const Record& record) {
+  return std::visit([](const auto& one) { return one.version; }, record);
+}
+
+AssociatedData BindingOf(const Record& record) {
+  AssociatedData data;
+  data.Add(TypeName(TypeOf(record))).Add(VersionOf(record));
+  std::visit([&data](const auto& one) { BindFields(data, one); }, record);
+  return data;
+}
+
+}  // namespace latchkey

@@ -1,0 +1,74 @@
+#pragma once
+
+// What the store keeps: one record for each thing, whole, with a version and a seal.
+//
+// A record is replaced as a whole, never edited: each change gives version + 1 and a new seal. The seal
+// authenticates every field under a key that the database does not hold (see record_sealer.h), so a record that was
+// edited, or copied from another row, does not open. Nothing is ever deleted: what ends gets a state.
+//
+// Thread safety: values.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "account/account.h"
+#include "base/instant.h"
+#include "credential/credential.h"
+#include "crypto/sealer.h"
+
+namespace latchkey {
+
+struct CredentialRecord {
+  CredentialId id;
+  CredentialKind kind;
+  AccountId account;
+  std::string app;
+  std::vector<std::string> grants;  ///< Names of scopes (API token) or permissions (app password).
+  std::string name;                 ///< What its owner calls it.
+  Instant created_at;
+  std::optional<Instant> expires_at;  ///< Always set for an API token.
+  std::optional<Instant> revoked_at;  ///< Set: revoked, for ever.
+  std::string revoke_reason;
+  std::uint64_t version = 1;
+  Seal seal;  ///< Of the credential's digest.
+};
+
+template <typename T>
+struct Sealed {
+  T value;
+  std::uint64_t version = 1;
+  Seal seal;  ///< Of nothing: it only authenticates.
+};
+
+/// A membership that ended stays as a record, so that its end is a change like any other.
+struct MembershipState {
+  Membership membership;
+  bool removed = false;
+};
+
+using AccountRecord = Sealed<Account>;
+using WorkspaceRecord = Sealed<Workspace>;
+using MembershipRecord = Sealed<MembershipState>;
+using RepositoryRecord = Sealed<Repository>;
+
+/// The order of the alternatives is RecordType's.
+using Record = std::variant<CredentialRecord, AccountRecord, WorkspaceRecord, MembershipRecord,
+                            RepositoryRecord>;
+enum class RecordType : std::uint8_t { kCredential, kAccount, kWorkspace, kMembership, kRepository };
+
+/// `credential`, `account`, `workspace`, `membership`, `repository`.
+[[nodiscard]] std::string_view TypeName(RecordType type);
+[[nodiscard]] std::optional<RecordType> ParseTypeName(std::string_view name);
+
+[[nodiscard]] RecordType TypeOf(const Record& record);
+/// Unique among records of its type: the id, the slug, `workspace/account id`, `workspace/repository`.
+[[nodiscard]] std::string KeyOf(const Record& record);
+[[nodiscard]] std::uint64_t VersionOf(const Record& record);
+
+/// All fields but the seal, unambiguously: what the seal authenticates.
+[[nodiscard]] AssociatedData BindingOf(const Record& record);
+
+}  // namespace latchkey

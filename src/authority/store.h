@@ -1,0 +1,91 @@
+#pragma once
+
+// The port to the database. It speaks records and change lines; nothing in it knows what a seal means.
+//
+// Every implementation passes store_contract_test.cc.
+//
+// Thread safety: Commit() is called by one thread at a time; the reading functions by any number, also
+// while a commit is under way, of which they see all or nothing.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "authority/change.h"
+#include "authority/record.h"
+#include "base/result.h"
+
+namespace latchkey {
+
+/// Which credentials to list, newest first, by (created_at, id).
+struct CredentialFilter {
+  std::optional<AccountId> account = {};
+  std::optional<CredentialKind> kind = {};
+  /// Only those that come after this one in the order of the list: the last of the page before.
+  std::optional<CredentialId> after = {};
+  std::size_t limit = 100;
+};
+
+struct KnownClaim {
+  Digest fingerprint;
+  std::string record_key;  ///< Of the record that the claim made.
+};
+
+class Store {
+ public:
+  /// Asked for the change line of each write that the store accepts, in order, within the transaction.
+  using LineMaker = std::function<ChangeLine(const Write&)>;
+  using RecordVisitor = std::function<void(Record)>;
+  /// Returns false to stop.
+  using LineVisitor = std::function<bool(ChangeLine)>;
+
+  virtual ~Store() = default;
+
+  /// Makes the accepted ones of `writes`, and their change lines, durable in one transaction. A write is refused, alone and
+  /// without effect, with
+  ///   kConflict       the stored version is not record version - 1;
+  ///   kAlreadyExists  an e-mail, username or key is taken, or the claim's key is in use.
+  /// Errors of the whole: nothing was changed (kNoSpace, kIo), or the outcome is unknown (kUnavailable): after
+  /// that no further Commit succeeds until the store is opened again.
+  [[nodiscard]] virtual Result<std::vector<Result<void>>> Commit(std::span<const Write> writes,
+                                                                 const LineMaker& make_line) = 0;
+
+  /// Every record, in any order, as of one moment. A row that cannot even be read as a record is reported
+  /// through `unreadable` by its key, and skipped.
+  [[nodiscard]] virtual Result<void> Load(
+      const RecordVisitor& visit,
+      const std::function<void(std::string_view key)>& unreadable) const = 0;
+
+  /// Errors: kNotFound.
+  [[nodiscard]] virtual Result<Record> Find(RecordType type, std::string_view key) const = 0;
+
+  [[nodiscard]] virtual Result<std::vector<CredentialRecord>> ListCredentials(
+      const CredentialFilter& filter) const = 0;
+
+  /// Nothing if the account never used that key, or it is long forgotten.
+  [[nodiscard]] virtual Result<std::optional<KnownClaim>> FindClaim(std::string_view account,
+                                                                    std::string_view key) const = 0;
+
+  /// The change with the highest number; nothing in a new store.
+  [[nodiscard]] virtual Result<std::optional<ChangeLine>> LastChange() const = 0;
+  /// The changes after `seq`, ascending.
+  [[nodiscard]] virtual Result<void> ReadChanges(std::uint64_t seq,
+                                                 const LineVisitor& visit) const = 0;
+
+  /// For repair alone: puts records and their original lines back, whatever versions stand there.
+  [[nodiscard]] virtual Result<void> Restore(std::span<const Record> records,
+                                             std::span<const ChangeLine> lines) = 0;
+
+  /// A small value of the installation's own: `keyring-check`. Errors: kNotFound.
+  [[nodiscard]] virtual Result<std::string> ReadMeta(std::string_view name) const = 0;
+  [[nodiscard]] virtual Result<void> WriteMeta(std::string_view name, std::string_view value) = 0;
+
+  /// Changes whenever somebody other than this object wrote to the database.
+  [[nodiscard]] virtual Result<std::uint64_t> ForeignWrites() const = 0;
+};
+
+}  // namespace latchkey

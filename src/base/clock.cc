@@ -1,0 +1,22 @@
+#include "base/clock.h"
+
+namespace latchkey {
+
+Instant SystemClock::Now() const {
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+Instant HighWaterClock::Now() const {
+  constexpr std::chrono::milliseconds kStepMax = std::chrono::days{1};
+  const std::int64_t now = clock_.Now().time_since_epoch().count();
+  std::int64_t highest = highest_.load(std::memory_order_relaxed);
+  while (true) {
+    const bool small_step_back = now < highest && highest - now < kStepMax.count();
+    if (small_step_back) return Instant{std::chrono::milliseconds{highest}};
+    if (now == highest || highest_.compare_exchange_weak(highest, now, std::memory_order_relaxed)) {
+      return Instant{std::chrono::milliseconds{now}};
+    }
+  }
+}
+
+}  // namespace latchkey

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+
+#include "base/instant.h"
+
+namespace latchkey {
+
+/// The time of day as a port: only server/ and cli/ hold the real one, tests turn their own.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  [[nodiscard]] virtual Instant Now() const = 0;
+};
+
+/// The system's CLOCK_REALTIME.
+class SystemClock final : public Clock {
+ public:
+  [[nodiscard]] Instant Now() const override;
+};
+
+/// Never goes back by less than a day, so that setting the machine's clock back a little does not revive what has
+/// expired. A longer step back is taken as the correction of a clock that was wrong, and followed.
+///
+/// Thread safety: any number of threads.
+class HighWaterClock final : public Clock {
+ public:
+  /// `clock` outlives this object.
+  explicit HighWaterClock(const Clock& clock) : clock_(clock) {}
+  [[nodiscard]] Instant Now() const override;
+
+ private:
+  const Clock& clock_;
+  mutable std::atomic<std::int64_t> highest_{0};  // Milliseconds since 1970.
+};
+
+}  // namespace latchkey

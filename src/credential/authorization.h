@@ -1,0 +1,43 @@
+#pragma once
+
+// What a client put into its Authorization header, taken apart without judging it.
+//
+// Accepted forms (docs/sending-a-credential.md):
+//     Basic base64(user:secret)   the first colon splits (RFC 7617 section 2)
+//     Bearer secret               one or more spaces between (RFC 9110 section 11.4)
+// Scheme names in any letter case. `Basic base64(secret:)`, an API token as user with an empty password, is
+// turned into a secret without user. No other scheme is known.
+//
+// What comes out is still only a claim: Verifier::Verify() decides.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/secret.h"
+
+namespace latchkey {
+
+/// A credential as it was presented. Move-only, not printable.
+struct Presented {
+  enum class Form : std::uint8_t {
+    kBasic,
+    kBasicSecretAsUser,
+    kBearer,
+    kUnreadable,  ///< There was something, but no form we know: proves nothing, counts as a failure.
+  };
+  Form form = Form::kUnreadable;
+  /// Basic's user part as sent; never logged when form is not kBasic.
+  std::optional<std::string> user;
+  SecretString secret;
+};
+
+/// Reads the value of one Authorization field, without the white space around it. Nothing for an empty value: that is
+/// no credential at all.
+[[nodiscard]] std::optional<Presented> ParseAuthorization(std::string_view value);
+
+/// `user:secret` as the value that follows `Basic `: one line, however long.
+[[nodiscard]] SecretString EncodeBasic(std::string_view user, const SecretString& secret);
+
+}  // namespace latchkey

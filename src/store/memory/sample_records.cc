@@ -1,0 +1,146 @@
+#include "store/memory/sample_records.h"
+
+#include <utility>
+
+#include "crypto/digest.h"
+
+namespace latchkey {
+namespace {
+
+constexpr Instant kCreated{std::chrono::milliseconds{1'795'510'800'000}};
+
+std::string Hex32(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  return std::string(32 - digits.size(), '0') + digits;
+}
+
+Seal SampleSeal(std::uint64_t number) {
+  const Digest digest = Sha256("seal " + std::to_string(number));
+  return {digest.begin(), digest.end()};
+}
+
+}  // namespace
+
+CredentialRecord SampleCredential(std::uint64_t number) {
+  return {.id = CredentialId{number},
+          .kind = CredentialKind::kApiToken,
+          .account = Hex32(1),
+          .app = "bitbucket",
+          .grants = {"read:repository:bitbucket", "write:repository:bitbucket"},
+          .name = "credential " + std::to_string(number),
+          .created_at = kCreated,
+          .expires_at = kCreated + std::chrono::days{90},
+          .revoked_at = std::nullopt,
+          .revoke_reason = "",
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+AccountRecord SampleAccount(std::uint64_t number) {
+  const std::string name = "user-" + std::to_string(number);
+  return {.value = {.id = Hex32(number),
+                    .email = name + "@example.com",
+                    .username = name,
+                    .display_name = "User " + std::to_string(number),
+                    .kind = AccountKind::kPerson,
+                    .state = AccountState::kActive,
+                    .admin = false,
+                    .password_hash = "",
+                    .created_at = kCreated},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+WorkspaceRecord SampleWorkspace(std::uint64_t number) {
+  return {.value = {.slug = "team-" + std::to_string(number), .created_at = kCreated},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+MembershipRecord SampleMembership(std::uint64_t number) {
+  return {.value = {.membership = {.workspace = "team-" + std::to_string(number),
+                                   .account = Hex32(number),
+                                   .role = Role::kWrite},
+                    .removed = false},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+RepositoryRecord SampleRepository(std::uint64_t number) {
+  return {.value = {.workspace = "team-" + std::to_string(number),
+                    .slug = "code.repository",
+                    .created_at = kCreated},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+std::vector<Record> NastyRecords() {
+  CredentialRecord token = SampleCredential(0);
+  token.name = "it's \"quoted\", back\\slashed, \xE2\x82\xAC and \xF0\x9F\x94\x91; DROP TABLE accounts;--";
+  token.revoked_at = kCreated + std::chrono::milliseconds{1};
+  token.revoke_reason = "line\nbreak, \x01 and \x7F, ,\"type\":\"account\",\"record\":{\"id\":\"x\",";
+  CredentialRecord password = SampleCredential(UINT64_MAX);
+  password.kind = CredentialKind::kAppPassword;
+  password.account = "";
+  password.app = "";
+  password.grants = {};
+  password.name = "";
+  password.expires_at = std::nullopt;
+  password.seal = {};
+  AccountRecord account = SampleAccount(2);
+  account.value.email = "O'Brien+\"x\"@\xC3\xA9xample.com";
+  account.value.display_name = "\xE2\x80\xAE gnp.exe \xCC\x81";
+  account.value.kind = AccountKind::kService;
+  account.value.state = AccountState::kSuspended;
+  account.value.admin = true;
+  account.value.password_hash = "$argon2id$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA";
+  WorkspaceRecord workspace = SampleWorkspace(3);
+  workspace.value.created_at = Instant{};
+  MembershipRecord membership = SampleMembership(4);
+  membership.value.membership.role = Role::kAdmin;
+  membership.value.removed = true;
+  RepositoryRecord repository = SampleRepository(5);
+  repository.value.slug = "_.a-b";
+  repository.version = 1;
+  return {token, password, account, workspace, membership, repository};
+}
+
+Write WriteOf(Record record) {
+  return {.record = std::move(record),
+          .info = {.action = "test.change",
+                   .actor = "cli:root",
+                   .origin = "",
+                   .request_id = "",
+                   .note = ""},
+          .claim = std::nullopt};
+}
+
+IdempotencyClaim SampleClaim(std::string account, std::string key) {
+  const Digest fingerprint = Sha256(account + key);
+  return {.account = std::move(account),
+          .key = std::move(key),
+          .fingerprint = fingerprint,
+          .expires_at = kCreated + std::chrono::days{1}};
+}
+
+bool AreSame(const Record& left, const Record& right) {
+  const auto seal = [](const Record& record) {
+    return std::visit([](const auto& one) { return one.seal; }, record);
+  };
+  return BindingOf(left).bytes() == BindingOf(right).bytes() && seal(left) == seal(right);
+}
+
+ChangeLine LineScript::Make() {
+  ++seq_;
+  std::string text = R"({"seq":)" + std::to_string(seq_) + R"(,"batch":)" + std::to_string(batch_) +
+                     R"(,"note":"it's \"nasty\" )" + "\xE2\x82\xAC" + R"("})";
+  const Mac mac = Sha256(text);
+  return {.seq = seq_, .batch = batch_, .text = std::move(text), .mac = mac};
+}
+
+bool AreSame(const ChangeLine& left, const ChangeLine& right) {
+  return left.seq == right.seq && left.batch == right.batch && left.text == right.text &&
+         left.mac == right.mac;
+}
+
+}  // namespace latchkey

@@ -1,0 +1,189 @@
+#pragma once
+
+// A whole installation in memory: real domain, real ledger, a store and a journal that keep nothing.
+//
+//     MemoryInstallation latchkey;
+//     const Account ana = latchkey.AddAccount("ana");
+//     const std::string secret = latchkey.IssueToken(ana, {"read:repository:bitbucket"});
+//
+// What fails here fails the test through CHECK-like aborts: it is set-up, not what is tested.
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "authority/account_authority.h"
+#include "authority/credential_authority.h"
+#include "authority/projection.h"
+#include "authority/reconcile.h"
+#include "catalogue/loader.h"
+#include "crypto/system_random.h"
+#include "store/codec/json_change_codec.h"
+#include "store/memory/memory_journal.h"
+#include "store/memory/memory_store.h"
+#include "testing/manual_clock.h"
+#include "testing/scripted_random.h"
+#include "verify/verifier.h"
+
+namespace latchkey {
+
+/// The value of a result that a test relies on; ends the test program otherwise.
+template <typename T>
+T Must(Result<T> result) {
+  if (!result) {
+    std::fprintf(stderr, "a test's set-up failed: %s\n", Describe(result.error()).c_str());
+    std::abort();
+  }
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+class RecordingAlarms final : public Alarms {
+ public:
+  void Raise(const Error& error) override { raised.push_back(error); }
+  std::vector<Error> raised;
+};
+
+class MemoryInstallation {
+ public:
+  explicit MemoryInstallation(ThrottleSettings throttle = {.failures_max = 1'000'000})
+      : throttle_(throttle) {
+    Must(InitializeCrypto());
+    sealer.emplace(Must(Keyring::Generate(random, clock.Now())));
+    record_sealer.emplace(*sealer, random);
+    Start();
+  }
+
+  /// Forgets what is in memory and reads store and journal again, as a restart does.
+  Result<void> Restart() {
+    Stop();
+    return TryStart();
+  }
+
+  [[nodiscard]] Books books() {
+    return {.store = store, .journal = journal, .codec = codec, .journal_key = sealer->keyring().journal_key()};
+  }
+
+  Account AddAccount(const std::string& username, AccountKind kind = AccountKind::kPerson) {
+    NewAccount account;
+    account.email = username + "@example.com";
+    account.username = username;
+    account.kind = kind;
+    return Must(accounts->CreateAccount(account, kCommandLine));
+  }
+
+  /// Returns the secret.
+  std::string IssueToken(const Account& account, std::vector<std::string> scopes,
+                         std::chrono::seconds lifetime = std::chrono::days{30},
+                         const std::string& app = std::string{kBitbucketApp}) {
+    return Issue({.kind = CredentialKind::kApiToken,
+                  .account = account.id,
+                  .app = app,
+                  .name = "test",
+                  .grants = std::move(scopes),
+                  .expires_at = clock.Now() + lifetime});
+  }
+
+  std::string IssueAppPassword(const Account& account, std::vector<std::string> permissions) {
+    return Issue({.kind = CredentialKind::kAppPassword,
+                  .account = account.id,
+                  .name = "test",
+                  .grants = std::move(permissions)});
+  }
+
+  std::string Issue(const IssueRequest& request) {
+    Issued issued = Must(credentials->Issue(request, kCommandLine));
+    return std::string{(*std::move(issued.credential)).Reveal().Expose()};
+  }
+
+  static CredentialId IdOf(const std::string& secret) {
+    return Must(Credential::Parse(secret)).id();
+  }
+
+  [[nodiscard]] Requirement Needs(const std::vector<std::string>& scopes,
+                                  std::optional<std::vector<std::string>> permissions = std::nullopt,
+                                  std::string_view app = kBitbucketApp) const {
+    return Must(Requirement::Build(*catalogues.Find(app), scopes, permissions));
+  }
+
+  /// The verdict on an Authorization header value.
+  [[nodiscard]] Verdict Ask(std::string_view authorization, const Requirement& requirement,
+                            const std::optional<Access>& access = std::nullopt) const {
+    const std::optional<Presented> presented = ParseAuthorization(authorization);
+    return verifier->Verify(
+        {.presented = presented, .client_address = "192.0.2.1", .now = clock.Now()}, requirement,
+        access);
+  }
+
+  inline static const Caller kCommandLine{.actor = "cli:test", .origin = {}, .request_id = {}};
+
+  ManualClock clock;
+  ScriptedRandom random;
+  Catalogues catalogues = Must(LoadBuiltInCatalogues());
+  MemoryStore store;
+  MemoryJournal journal;
+  JsonChangeCodec codec;
+  RecordingAlarms alarms;
+  Policy policy;
+  std::optional<Sealer> sealer;
+  std::optional<RecordSealer> record_sealer;
+  std::unique_ptr<Index> index;
+  std::unique_ptr<Directory> directory;
+  std::unique_ptr<Projection> projection;
+  std::unique_ptr<Ledger> ledger;
+  std::unique_ptr<Verifier> verifier;
+  std::unique_ptr<CredentialAuthority> credentials;
+  std::unique_ptr<AccountAuthority> accounts;
+
+ private:
+  void Start() { Must(TryStart()); }
+
+  void Stop() {
+    credentials.reset();
+    accounts.reset();
+    verifier.reset();
+    ledger.reset();
+    projection.reset();
+  }
+
+  Result<void> TryStart() {
+    index = std::make_unique<Index>();
+    directory = std::make_unique<Directory>();
+    Result<Agreement> agreement = Reconcile(books());
+    if (!agreement) return std::unexpected(agreement.error());
+    projection =
+        std::make_unique<Projection>(*record_sealer, catalogues, alarms, *index, *directory);
+    if (Result<void> loaded =
+            projection->Load(store, std::move(agreement->versions), agreement->records);
+        !loaded) {
+      return loaded;
+    }
+    ledger = std::make_unique<Ledger>(store, journal, codec, sealer->keyring().journal_key(), clock,
+                                      *projection, agreement->position);
+    verifier = std::make_unique<Verifier>(*index, *directory, throttle_);
+    credentials = std::make_unique<CredentialAuthority>(
+        CredentialAuthority::Parts{.store = store,
+                                   .ledger = *ledger,
+                                   .sealer = *record_sealer,
+                                   .catalogues = catalogues,
+                                   .directory = *directory,
+                                   .clock = clock,
+                                   .random = random,
+                                   .policy = policy});
+    accounts = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = store,
+                                                                          .ledger = *ledger,
+                                                                          .sealer = *record_sealer,
+                                                                          .directory = *directory,
+                                                                          .clock = clock,
+                                                                          .random = random});
+    return {};
+  }
+
+  ThrottleSettings throttle_;
+};
+
+}  // namespace latchkey

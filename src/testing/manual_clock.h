@@ -1,0 +1,30 @@
+#pragma once
+
+// Thread safety: all members may be called by several threads at once.
+
+#include <atomic>
+#include <chrono>
+
+#include "base/clock.h"
+
+namespace latchkey {
+
+/// A clock that stands still until the test turns it. It starts on 2026-11-24 at 09:00 UTC.
+class ManualClock final : public Clock {
+ public:
+  static constexpr Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 11 / 24} +
+                                  std::chrono::hours{9}};
+
+  explicit ManualClock(Instant now = kStart) : now_(now.time_since_epoch()) {}
+
+  [[nodiscard]] Instant Now() const override { return Instant{now_.load()}; }
+
+  void Set(Instant now) { now_ = now.time_since_epoch(); }
+  /// A negative `step` turns it back, as an operator or a time server may.
+  void Advance(std::chrono::milliseconds step) { Set(Now() + step); }
+
+ private:
+  std::atomic<std::chrono::milliseconds> now_;
+};
+
+}  // namespace latchkey
