@@ -28,7 +28,7 @@ EXTERNAL = [
     (re.compile(r"CLI/.*"), ("cli",)),
     (re.compile(r"prometheus/.*"), ("http", "server")),
     (re.compile(r"spdlog/.*"), ("http", "git", "api", "server")),
-    (re.compile(r"boost/.*"), ("http", "git", "api", "admin", "server")),
+    (re.compile(r"boost/.*"), ("http", "git", "api", "api/fixture", "admin", "server")),
     (re.compile(r"nlohmann/.*"), ("store/codec", "git", "api", "admin", "cli", "server")),
 ]
 IO_HEADER = re.compile(

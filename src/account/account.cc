@@ -15,8 +15,8 @@ constexpr std::size_t kDisplayNameSizeMax = 255;
 
 /// First path segments that belong to the server itself, now or soon.
 constexpr std::array<std::string_view, 19> kReservedSlugs{
-    "2.0",  "account", "admin",  "api",  "app",     "assets",      "auth",  "gate",   "git", "health",
-    "info", "login",   "logout", "oidc", "metrics", "settings",    "setup", "static", "oauth"};
+    "2.0",  "account", "admin",  "api",  "app",     "assets",   "auth",  "gate",   "git",  "health",
+    "info", "login",   "logout", "oidc", "metrics", "settings", "setup", "static", "oauth"};
 
 constexpr bool IsLower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 constexpr bool IsAlphanumeric(char c) { return IsLower(c) || (c >= 'A' && c <= 'Z'); }
@@ -97,25 +97,26 @@ Result<void> Account::Validate() const {
   if (!IsEmail(email)) {
     return Unusable("the e-mail", email, "Give an address like ana@example.com.");
   }
-  const bool username_ok = HasForm(username, IsAlphanumeric, [](char c) {
-    return IsAlphanumeric(c) || c == '_' || c == '-';
-  });
-  // Usernames are unique without regard to case, so those of the tokens are taken in every spelling.
+  const bool username_ok = HasForm(
+      username, IsAlphanumeric, [](char c) { return IsAlphanumeric(c) || c == '_' || c == '-'; });
+  // Usernames are unique without regard to case, so those of the tokens are taken in every
+  // spelling.
   if (!username_ok || IsTokenUser(FoldAscii(username))) {
-    return Unusable("the username", username,
-                    "Use up to 62 letters, digits, \"_\" and \"-\", starting with a letter or digit.");
+    return Unusable(
+        "the username", username,
+        "Use up to 62 letters, digits, \"_\" and \"-\", starting with a letter or digit.");
   }
   return ValidateDisplayText("the display name", display_name, kDisplayNameSizeMax);
 }
 
 Result<void> ValidateWorkspaceSlug(std::string_view slug) {
-  const bool form = HasForm(slug, IsLower, [](char c) {
-    return IsLower(c) || c == '_' || c == '-';
-  });
+  const bool form =
+      HasForm(slug, IsLower, [](char c) { return IsLower(c) || c == '_' || c == '-'; });
   if (!form || std::ranges::find(kReservedSlugs, slug) != kReservedSlugs.end()) {
-    return Unusable("the workspace slug", slug,
-                    "Use up to 62 lower-case letters, digits, \"_\" and \"-\", starting with a letter or "
-                    "digit, and no name that the server itself uses.");
+    return Unusable(
+        "the workspace slug", slug,
+        "Use up to 62 lower-case letters, digits, \"_\" and \"-\", starting with a letter or "
+        "digit, and no name that the server itself uses.");
   }
   return {};
 }
@@ -127,9 +128,10 @@ Result<void> ValidateRepositorySlug(std::string_view slug) {
   const bool confusing = slug.contains("..") || slug.ends_with('.') || slug.ends_with(".git") ||
                          slug.ends_with(".lock");
   if (!form || confusing) {
-    return Unusable("the repository slug", slug,
-                    "Use up to 62 lower-case letters, digits, \"_\", \"-\" and \".\", starting with a letter, "
-                    "digit or \"_\", without \"..\" and not ending in \".\", \".git\" or \".lock\".");
+    return Unusable(
+        "the repository slug", slug,
+        "Use up to 62 lower-case letters, digits, \"_\", \"-\" and \".\", starting with a letter, "
+        "digit or \"_\", without \"..\" and not ending in \".\", \".git\" or \".lock\".");
   }
   return {};
 }

@@ -34,12 +34,13 @@ struct Account {
   AccountKind kind = AccountKind::kPerson;
   AccountState state = AccountState::kActive;
   bool admin = false;
-  std::string password_hash;  ///< Argon2id; empty: cannot sign in by password. Never a way into API or Git.
+  std::string
+      password_hash;  ///< Argon2id; empty: cannot sign in by password. Never a way into API or Git.
   Instant created_at;
 
   /// Errors: kInvalidArgument, saying which field and what would do. E-mail: one `@`, no blanks or
-  /// control characters, at most 254 bytes. Username: `[A-Za-z0-9][A-Za-z0-9_-]{0,61}` and none of the reserved
-  /// user parts (x-token-auth, x-bitbucket-api-token-auth).
+  /// control characters, at most 254 bytes. Username: `[A-Za-z0-9][A-Za-z0-9_-]{0,61}` and none of
+  /// the reserved user parts (x-token-auth, x-bitbucket-api-token-auth).
   [[nodiscard]] Result<void> Validate() const;
 };
 
@@ -66,9 +67,9 @@ struct Repository {
   Instant created_at;
 };
 
-/// Workspace slugs are path segments: lower case only, so that paths, policy and the file system have one letter-case
-/// rule; none of the names that the server's own routes use (api, gate, 2.0, git, …).
-/// Errors: kInvalidArgument.
+/// Workspace slugs are path segments: lower case only, so that paths, policy and the file system
+/// have one letter-case rule; none of the names that the server's own routes use (api, gate, 2.0,
+/// git, …). Errors: kInvalidArgument.
 [[nodiscard]] Result<void> ValidateWorkspaceSlug(std::string_view slug);
 
 /// `[a-z0-9_][a-z0-9_.-]{0,61}`, without `..`, not ending in `.`, `.git` or `.lock`.

@@ -18,10 +18,10 @@ constexpr std::size_t kPasswordSizeMax = 1024;
 
 Result<void> CheckPassword(const SecretString& password) {
   if (password.size() >= kPasswordSizeMin && password.size() <= kPasswordSizeMax) return {};
-  return Fail(kInvalidArgument,
-              password.size() < kPasswordSizeMin ? "the password is too short"
-                                                 : "the password is too long",
-              "Use 15 to 1024 characters; a sentence is fine.");
+  return Fail(
+      kInvalidArgument,
+      password.size() < kPasswordSizeMin ? "the password is too short" : "the password is too long",
+      "Use 15 to 1024 characters; a sentence is fine.");
 }
 
 Result<AccountId> DrawAccountId(Random& random) {
@@ -38,23 +38,22 @@ std::unexpected<Error> NoSuchWorkspace(std::string_view slug) {
 }  // namespace
 
 template <typename T>
-Result<void> AccountAuthority::Submit(Sealed<T> record, ChangeInfo info) {
+Result<void> AccountAuthority::Submit(Sealed<T> record, const ChangeInfo& info) {
   if (Result<void> sealed = parts_.sealer.Authenticate(record); !sealed) return sealed;
-  return parts_.ledger.Submit(
-      {.record = std::move(record), .info = std::move(info), .claim = {}});
+  return parts_.ledger.Submit({.record = std::move(record), .info = info, .claim = {}});
 }
 
 Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const Caller& caller) {
-  Account account{.id = {},
-                  .email = request.email,
-                  .username = request.username,
-                  .display_name =
-                      request.display_name.empty() ? request.username : request.display_name,
-                  .kind = request.kind,
-                  .state = AccountState::kActive,
-                  .admin = request.admin,
-                  .password_hash = {},
-                  .created_at = parts_.clock.Now()};
+  Account account{
+      .id = {},
+      .email = request.email,
+      .username = request.username,
+      .display_name = request.display_name.empty() ? request.username : request.display_name,
+      .kind = request.kind,
+      .state = AccountState::kActive,
+      .admin = request.admin,
+      .password_hash = {},
+      .created_at = parts_.clock.Now()};
   if (Result<void> valid = account.Validate(); !valid) return std::unexpected(valid.error());
   if (FindCredential(account.display_name) || FindCredential(account.email)) {
     return Fail(kInvalidArgument, "a whole credential stands in the account's name or e-mail",
@@ -71,8 +70,8 @@ Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const
   Result<AccountId> id = DrawAccountId(parts_.random);
   if (!id) return std::unexpected(id.error());
   account.id = std::move(*id);
-  Result<void> submitted =
-      Submit(AccountRecord{.value = account, .version = 1, .seal = {}}, caller.Info("account.create"));
+  Result<void> submitted = Submit(AccountRecord{.value = account, .version = 1, .seal = {}},
+                                  caller.Info("account.create"));
   if (!submitted) return std::unexpected(submitted.error());
   return account;
 }
@@ -153,8 +152,8 @@ Result<Membership> AccountAuthority::GrantRole(std::string_view workspace, std::
       .workspace = std::string{workspace}, .account = account->id, .role = role};
   MembershipRecord record{.value = {.membership = membership}, .version = 1, .seal = {}};
   if (*found) record.version = (*found)->version + 1;
-  Result<void> submitted = Submit(
-      std::move(record), caller.Info("workspace.grant", std::string{RoleName(role)}));
+  Result<void> submitted =
+      Submit(std::move(record), caller.Info("workspace.grant", std::string{RoleName(role)}));
   if (!submitted) return std::unexpected(submitted.error());
   return membership;
 }
@@ -180,13 +179,12 @@ Result<void> AccountAuthority::CheckNewRepository(std::string_view workspace,
   if (Result<void> valid = ValidateRepositorySlug(slug); !valid) return valid;
   if (Result<void> exists = RequireWorkspace(workspace); !exists) return exists;
   if (!parts_.directory.HasRepository(workspace, slug)) return {};
-  return Fail(kAlreadyExists, "the repository " + std::string{workspace} + "/" +
-                                  std::string{slug} + " exists already");
+  return Fail(kAlreadyExists, "the repository " + std::string{workspace} + "/" + std::string{slug} +
+                                  " exists already");
 }
 
 Result<Repository> AccountAuthority::CreateRepository(std::string_view workspace,
-                                                      std::string_view slug,
-                                                      const Caller& caller) {
+                                                      std::string_view slug, const Caller& caller) {
   if (Result<void> allowed = CheckNewRepository(workspace, slug); !allowed) {
     return std::unexpected(allowed.error());
   }

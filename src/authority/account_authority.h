@@ -1,10 +1,10 @@
 #pragma once
 
-// The use cases of accounts, workspaces and repositories. Each change is durable and in force when its function
-// returns.
+// The use cases of accounts, workspaces and repositories. Each change is durable and in force when
+// its function returns.
 //
-// Thread safety: any number of threads; every function may block for the time of a sync, CreateAccount also for
-// that of a password hash.
+// Thread safety: any number of threads; every function may block for the time of a sync,
+// CreateAccount also for that of a password hash.
 
 #include <optional>
 #include <string>
@@ -27,7 +27,8 @@ struct NewAccount {
   std::string display_name;  ///< Empty: the username.
   AccountKind kind = AccountKind::kPerson;
   bool admin = false;
-  /// Empty: none. 15 to 1024 bytes otherwise (NIST SP 800-63B-4 section 3.1.1: 15 where it is the only factor).
+  /// Empty: none. 15 to 1024 bytes otherwise (NIST SP 800-63B-4 section 3.1.1: 15 where it is the
+  /// only factor).
   SecretString password;
 };
 
@@ -46,13 +47,13 @@ class AccountAuthority {
   explicit AccountAuthority(Parts parts) : parts_(parts) {}
 
   /// Errors: kInvalidArgument, kAlreadyExists (e-mail or username), as Ledger::Submit.
-  [[nodiscard]] Result<Account> CreateAccount(const NewAccount& account, const Caller& caller);
+  [[nodiscard]] Result<Account> CreateAccount(const NewAccount& request, const Caller& caller);
 
   /// By username or e-mail. Errors: kNotFound, with the nearest names.
   [[nodiscard]] Result<Account> FindAccount(std::string_view name) const;
 
-  /// Suspending takes all of an account's credentials out of force at once; resuming puts back those
-  /// that did not end meanwhile. Errors: kNotFound, as Ledger::Submit.
+  /// Suspending takes all of an account's credentials out of force at once; resuming puts back
+  /// those that did not end meanwhile. Errors: kNotFound, as Ledger::Submit.
   [[nodiscard]] Result<Account> SetState(std::string_view name, AccountState state,
                                          const Caller& caller);
 
@@ -68,8 +69,9 @@ class AccountAuthority {
   [[nodiscard]] Result<void> RemoveMember(std::string_view workspace, std::string_view name,
                                           const Caller& caller);
 
-  /// The record alone: the files are the caller's (git/repositories.h), made before, so that a record
-  /// never stands without them. Errors: kInvalidArgument, kNotFound (workspace), kAlreadyExists, as Ledger::Submit.
+  /// The record alone: the files are the caller's (git/repositories.h), made before, so that a
+  /// record never stands without them. Errors: kInvalidArgument, kNotFound (workspace),
+  /// kAlreadyExists, as Ledger::Submit.
   [[nodiscard]] Result<Repository> CreateRepository(std::string_view workspace,
                                                     std::string_view slug, const Caller& caller);
   /// What CreateRepository would refuse.
@@ -80,7 +82,7 @@ class AccountAuthority {
 
  private:
   template <typename T>
-  [[nodiscard]] Result<void> Submit(Sealed<T> record, ChangeInfo info);
+  [[nodiscard]] Result<void> Submit(Sealed<T> record, const ChangeInfo& info);
   [[nodiscard]] Result<std::optional<MembershipRecord>> FindMembership(
       std::string_view workspace, const AccountId& account) const;
   [[nodiscard]] Result<void> RequireWorkspace(std::string_view slug) const;

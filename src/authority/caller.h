@@ -9,11 +9,12 @@ namespace latchkey {
 
 /// On whose behalf something is changed.
 struct Caller {
-  std::string actor;       ///< See ChangeInfo.
+  std::string actor;  ///< See ChangeInfo.
   std::string origin;
   std::string request_id;
-  /// The credential that asks, if it is one: what it makes can hold no more and last no longer than itself,
-  /// and it sees its own account's credentials only. Null for the command line, which may do everything.
+  /// The credential that asks, if it is one: what it makes can hold no more and last no longer than
+  /// itself, and it sees its own account's credentials only. Null for the command line, which may
+  /// do everything.
   const Holder* holder = nullptr;
 
   [[nodiscard]] ChangeInfo Info(std::string action, std::string note = {}) const {

@@ -2,11 +2,11 @@
 
 // Changes: what is written, and the line that the change log and the audit journal both keep of it.
 //
-//     line = {"seq":7,"batch":3,"at":"…","action":"credential.revoke",…,"record":{…}}   from a ChangeCodec
-//     mac(n) = HMAC-SHA-256(journal key, mac(n-1) | line(n)),  mac(0) = 32 zero bytes
+//     line = {"seq":7,"batch":3,"at":"…","action":"credential.revoke",…,"record":{…}}   from a
+//     ChangeCodec mac(n) = HMAC-SHA-256(journal key, mac(n-1) | line(n)),  mac(0) = 32 zero bytes
 //
-// A line holds the record's full new state with its version, so that applying it twice is harmless and a lost
-// change can be made again from the journal.
+// A line holds the record's full new state with its version, so that applying it twice is harmless
+// and a lost change can be made again from the journal.
 
 #include <cstdint>
 #include <optional>
@@ -30,12 +30,14 @@ struct ChangeInfo {
   std::string note;        ///< A reason that somebody gave.
 };
 
-/// An idempotency key that a client chose for one creation. The same account and key never create two records.
+/// An idempotency key that a client chose for one creation. The same account and key never create
+/// two records.
 struct IdempotencyClaim {
   AccountId account;
-  std::string key;      ///< 1 to 255 bytes of printable ASCII.
-  Digest fingerprint;   ///< Of what was asked for, so that the same key for something else is noticed.
-  Instant expires_at;   ///< Until when the key is remembered, at least.
+  std::string key;  ///< 1 to 255 bytes of printable ASCII.
+  Digest
+      fingerprint;  ///< Of what was asked for, so that the same key for something else is noticed.
+  Instant expires_at;  ///< Until when the key is remembered, at least.
 };
 
 /// One change to make: `record` replaces the version before it (version 1: there must be none).

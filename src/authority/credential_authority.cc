@@ -25,7 +25,8 @@ Result<void> CheckText(std::string_view what, std::string_view text, std::size_t
   if (Result<void> valid = ValidateDisplayText(what, text, size_max); !valid) return valid;
   if (FindCredential(text)) {
     return Fail(kInvalidArgument, std::string{what} + " has a whole credential in it",
-                "This looks like a token: it would be shown in lists and logs. Choose another text, and revoke "
+                "This looks like a token: it would be shown in lists and logs. Choose another "
+                "text, and revoke "
                 "that credential if others saw it.");
   }
   return {};
@@ -59,23 +60,28 @@ std::string_view GrantWord(CredentialKind kind) {
   return kind == CredentialKind::kApiToken ? "scope" : "permission";
 }
 
-/// Whether `holder` may make a credential with these grants of `catalogue`.
-Result<void> CheckHolds(const Holder& holder, CredentialKind kind, const Catalogue& catalogue,
+/// Whether the caller may make a credential with these grants of `catalogue`.
+Result<void> CheckHolds(const Caller& caller, CredentialKind kind, const Catalogue& catalogue,
                         const GrantSet& granted) {
+  if (caller.holder == nullptr) return {};
+  const Holder& holder = *caller.holder;
   std::optional<GrantSet> needed = granted;
   if (kind == CredentialKind::kAppPassword) needed = catalogue.ScopesToHandOn(granted);
   const bool same_app = holder.catalogue == &catalogue || catalogue.app() == kLatchkeyApp;
   const bool api_token = holder.kind == CredentialKind::kApiToken;
   if (api_token && same_app && needed && holder.granted.Covers(*needed)) return {};
-  return Fail(kPermissionDenied, "a credential cannot make one that holds more than itself",
-              "Ask for " + std::string{GrantWord(kind)} +
-                  "s that the calling API token holds, or make it on the settings page or command line.");
+  return Fail(
+      kPermissionDenied, "a credential cannot make one that holds more than itself",
+      "Ask for " + std::string{GrantWord(kind)} +
+          "s that the calling API token holds, or make it on the settings page or command line.");
 }
 
-Result<void> CheckOutlives(const Holder& holder, const std::optional<Instant>& expires_at) {
-  if (!holder.expires_at || (expires_at && *expires_at <= *holder.expires_at)) return {};
+Result<void> CheckOutlives(const Caller& caller, const std::optional<Instant>& expires_at) {
+  if (caller.holder == nullptr || !caller.holder->expires_at) return {};
+  const Instant end = *caller.holder->expires_at;
+  if (expires_at && *expires_at <= end) return {};
   return Fail(kPermissionDenied, "a credential cannot make one that outlives itself",
-              "Ask for an expiry not after " + FormatInstant(*holder.expires_at) + ".");
+              "Ask for an expiry not after " + FormatInstant(end) + ".");
 }
 
 std::string DescribeDays(std::chrono::seconds lifetime) {
@@ -101,6 +107,16 @@ Result<void> CheckLifetime(Instant now, Instant expires_at, std::chrono::seconds
   return {};
 }
 
+/// What can be said of a request without looking anything up.
+Result<void> CheckRequest(const IssueRequest& request) {
+  if (Result<void> named = CheckText("the name", request.name, kNameSizeMax); !named) return named;
+  if (!request.grants.empty() && request.grants.size() <= kGrantsMax) return {};
+  const std::string word{GrantWord(request.kind)};
+  return Fail(kInvalidArgument,
+              request.grants.empty() ? "no " + word + " was asked for" : "too many " + word + "s",
+              "\"latchkey catalogue " + request.app + "\" lists what there is.");
+}
+
 std::unexpected<Error> NoSuchCredential(CredentialId id) {
   return Fail(kNotFound, "no credential " + id.text(), "latchkey token list shows the ids.");
 }
@@ -108,15 +124,24 @@ std::unexpected<Error> NoSuchCredential(CredentialId id) {
 }  // namespace
 
 Result<Issued> CredentialAuthority::Issue(const IssueRequest& request, const Caller& caller) {
+  if (!request.idempotency_key) return IssueNew(request, caller, std::nullopt);
+  if (Result<void> usable = CheckIdempotencyKey(*request.idempotency_key); !usable) {
+    return std::unexpected(usable.error());
+  }
   const Digest fingerprint = FingerprintOf(request);
-  if (request.idempotency_key) {
-    if (Result<void> usable = CheckIdempotencyKey(*request.idempotency_key); !usable) {
-      return std::unexpected(usable.error());
-    }
+  // The second round finds what another request with the same key has made meanwhile.
+  for (int attempt = 1;; ++attempt) {
     Result<std::optional<Issued>> replay = FindReplay(request, fingerprint);
     if (!replay) return std::unexpected(replay.error());
     if (*replay) return std::move(**replay);
+    Result<Issued> issued = IssueNew(request, caller, fingerprint);
+    const bool raced = !issued && issued.error().code == kAlreadyExists && attempt == 1;
+    if (!raced) return issued;
   }
+}
+
+Result<Issued> CredentialAuthority::IssueNew(const IssueRequest& request, const Caller& caller,
+                                             const std::optional<Digest>& fingerprint) {
   Result<CredentialRecord> record = Prepare(request, caller);
   if (!record) return std::unexpected(record.error());
   Result<Credential> credential =
@@ -128,18 +153,13 @@ Result<Issued> CredentialAuthority::Issue(const IssueRequest& request, const Cal
     return std::unexpected(sealed.error());
   }
   Write write{.record = *record, .info = caller.Info("credential.issue"), .claim = {}};
-  if (request.idempotency_key) {
+  if (fingerprint) {
     write.claim = IdempotencyClaim{.account = request.account,
                                    .key = *request.idempotency_key,
-                                   .fingerprint = fingerprint,
+                                   .fingerprint = *fingerprint,
                                    .expires_at = record->created_at + kClaimLifetime};
   }
   if (Result<void> submitted = parts_.ledger.Submit(std::move(write)); !submitted) {
-    const bool raced = submitted.error().code == kAlreadyExists && request.idempotency_key;
-    if (!raced) return std::unexpected(submitted.error());
-    Result<std::optional<Issued>> replay = FindReplay(request, fingerprint);
-    if (!replay) return std::unexpected(replay.error());
-    if (*replay) return std::move(**replay);
     return std::unexpected(submitted.error());
   }
   return Issued{.record = std::move(*record), .credential = std::move(*credential)};
@@ -147,39 +167,26 @@ Result<Issued> CredentialAuthority::Issue(const IssueRequest& request, const Cal
 
 Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& request,
                                                       const Caller& caller) const {
-  if (Result<void> named = CheckText("the name", request.name, kNameSizeMax); !named) {
-    return std::unexpected(named.error());
-  }
-  const std::shared_ptr<const Account> account = parts_.directory.FindAccount(request.account);
-  if (!account) return Fail(kNotFound, "no such account");
-  if (account->state == AccountState::kSuspended) {
-    return Fail(kInvalidArgument, "the account is suspended", "Resume it first.");
-  }
+  if (Result<void> valid = CheckRequest(request); !valid) return std::unexpected(valid.error());
+  const Result<AccountId> account = RequireActiveAccount(request.account);
+  if (!account) return std::unexpected(account.error());
   const Result<const Catalogue*> catalogue = parts_.catalogues.Require(request.app);
   if (!catalogue) return std::unexpected(catalogue.error());
-  const bool api_token = request.kind == CredentialKind::kApiToken;
-  if (request.grants.empty() || request.grants.size() > kGrantsMax) {
-    return Fail(kInvalidArgument,
-                request.grants.empty()
-                    ? "no " + std::string{GrantWord(request.kind)} + " was asked for"
-                    : "too many " + std::string{GrantWord(request.kind)} + "s",
-                "\"latchkey catalogue " + request.app + "\" lists what there is.");
-  }
   const std::vector<std::string> grants = Unique(request.grants);
+  const bool api_token = request.kind == CredentialKind::kApiToken;
   const Result<GrantSet> granted =
       api_token ? (*catalogue)->ScopeSet(grants) : (*catalogue)->PermissionSet(grants);
   if (!granted) return std::unexpected(granted.error());
   const Instant now = parts_.clock.Now();
-  const Result<std::optional<Instant>> expires_at = DecideExpiry(request, now);
+  const Result<std::optional<Instant>> expires_at =
+      DecideExpiry(request, request.asked_at.value_or(now));
   if (!expires_at) return std::unexpected(expires_at.error());
-  if (caller.holder != nullptr) {
-    Result<void> allowed = CheckHolds(*caller.holder, request.kind, **catalogue, *granted);
-    if (allowed) allowed = CheckOutlives(*caller.holder, *expires_at);
-    if (!allowed) return std::unexpected(allowed.error());
-  }
+  Result<void> allowed = CheckHolds(caller, request.kind, **catalogue, *granted);
+  if (allowed) allowed = CheckOutlives(caller, *expires_at);
+  if (!allowed) return std::unexpected(allowed.error());
   return CredentialRecord{.id = CredentialId{0},
                           .kind = request.kind,
-                          .account = account->id,
+                          .account = *account,
                           .app = request.app,
                           .grants = grants,
                           .name = request.name,
@@ -191,21 +198,28 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
                           .seal = {}};
 }
 
+Result<AccountId> CredentialAuthority::RequireActiveAccount(const AccountId& id) const {
+  const std::shared_ptr<const Account> account = parts_.directory.FindAccount(id);
+  if (!account) return Fail(kNotFound, "no such account");
+  if (account->state == AccountState::kActive) return account->id;
+  return Fail(kInvalidArgument, "the account is suspended", "Resume it first.");
+}
+
 Result<std::optional<Instant>> CredentialAuthority::DecideExpiry(const IssueRequest& request,
                                                                  Instant now) const {
   const Policy& policy = parts_.policy;
   if (request.kind == CredentialKind::kApiToken) {
     const Instant expires_at = request.expires_at.value_or(now + policy.token_lifetime_default);
-    if (Result<void> fits = CheckLifetime(now, expires_at, policy.token_lifetime_min,
-                                          policy.token_lifetime_max);
+    if (Result<void> fits =
+            CheckLifetime(now, expires_at, policy.token_lifetime_min, policy.token_lifetime_max);
         !fits) {
       return std::unexpected(fits.error());
     }
     return expires_at;
   }
   if (!request.expires_at) return std::nullopt;
-  if (Result<void> fits = CheckLifetime(now, *request.expires_at,
-                                        policy.app_password_lifetime_min, std::nullopt);
+  if (Result<void> fits =
+          CheckLifetime(now, *request.expires_at, policy.app_password_lifetime_min, std::nullopt);
       !fits) {
     return std::unexpected(fits.error());
   }
@@ -240,8 +254,7 @@ Result<CredentialRecord> CredentialAuthority::Change(CredentialId id, const Call
     if (Result<void> sealed = parts_.sealer.SealCredential(*record, *digest); !sealed) {
       return std::unexpected(sealed.error());
     }
-    Result<void> submitted =
-        parts_.ledger.Submit({.record = *record, .info = info, .claim = {}});
+    Result<void> submitted = parts_.ledger.Submit({.record = *record, .info = info, .claim = {}});
     if (submitted) return record;
     const bool again = submitted.error().code == kConflict && attempt < kAttemptsMax;
     if (!again) return std::unexpected(submitted.error());
@@ -284,8 +297,7 @@ Result<CredentialRecord> CredentialAuthority::Show(CredentialId id, const Caller
     return std::unexpected(found.error());
   }
   auto& record = std::get<CredentialRecord>(*found);
-  const bool visible =
-      caller.holder == nullptr || caller.holder->account->id == record.account;
+  const bool visible = caller.holder == nullptr || caller.holder->account->id == record.account;
   if (!visible) return NoSuchCredential(id);
   return std::move(record);
 }

@@ -31,8 +31,11 @@ struct IssueRequest {
   std::string name;
   std::vector<std::string> grants;  ///< Scopes or permissions; each at most once counts.
   std::optional<Instant> expires_at = {};
-  /// The expiry in the client's own words ("ttl 3600", "2027-03-31"): what a repeated request is recognised by, since
-  /// a span gives another instant each time.
+  /// When the request was read: what a span was counted from, and what policy counts from. Unless
+  /// given, now.
+  std::optional<Instant> asked_at = {};
+  /// The expiry in the client's own words ("ttl 3600", "2027-03-31"): what a repeated request is
+  /// recognised by, since a span gives another instant each time.
   std::string expiry_as_asked = {};
   /// 1 to 255 printable ASCII characters that a client chose: repeated, it makes nothing new.
   std::optional<std::string> idempotency_key = {};
@@ -40,7 +43,8 @@ struct IssueRequest {
 
 struct Issued {
   CredentialRecord record;
-  /// To be revealed once. Nothing if the idempotency key had made this record before: its secret was shown then.
+  /// To be revealed once. Nothing if the idempotency key had made this record before: its secret
+  /// was shown then.
   std::optional<Credential> credential;
 };
 
@@ -60,8 +64,9 @@ class CredentialAuthority {
   /// The references in `parts` outlive this object.
   explicit CredentialAuthority(Parts parts) : parts_(std::move(parts)) {}
 
-  /// Errors: kInvalidArgument (a field, named, with what would do), kPermissionDenied (more than the caller
-  /// holds, or longer), kAlreadyExists (the idempotency key was used for something else), as Ledger::Submit.
+  /// Errors: kInvalidArgument (a field, named, with what would do), kPermissionDenied (more than
+  /// the caller holds, or longer), kAlreadyExists (the idempotency key was used for something
+  /// else), as Ledger::Submit.
   [[nodiscard]] Result<Issued> Issue(const IssueRequest& request, const Caller& caller);
 
   /// Errors: kInvalidArgument, kNotFound (also for what the caller may not see), as Ledger::Submit.
@@ -83,6 +88,9 @@ class CredentialAuthority {
   [[nodiscard]] const Policy& policy() const { return parts_.policy; }
 
  private:
+  [[nodiscard]] Result<Issued> IssueNew(const IssueRequest& request, const Caller& caller,
+                                        const std::optional<Digest>& fingerprint);
+  [[nodiscard]] Result<AccountId> RequireActiveAccount(const AccountId& id) const;
   [[nodiscard]] Result<CredentialRecord> Prepare(const IssueRequest& request,
                                                  const Caller& caller) const;
   [[nodiscard]] Result<std::optional<Instant>> DecideExpiry(const IssueRequest& request,

@@ -60,8 +60,7 @@ struct RefusalCase {
   const char* says;
 };
 
-class Refusals : public CredentialAuthorityTest,
-                 public testing::WithParamInterface<RefusalCase> {};
+class Refusals : public CredentialAuthorityTest, public testing::WithParamInterface<RefusalCase> {};
 
 TEST_P(Refusals, NameTheFieldAndMakeNothing) {
   IssueRequest request = ValidRequest();
@@ -78,22 +77,28 @@ INSTANTIATE_TEST_SUITE_P(
                     [](IssueRequest& r, Instant) { r.grants = {"read:repositry:bitbucket"}; },
                     "did you mean read:repository:bitbucket"},
         RefusalCase{"PermissionAsScope",
-                    [](IssueRequest& r, Instant) { r.grants = {"repository:write"}; }, "unknown scope"},
+                    [](IssueRequest& r, Instant) { r.grants = {"repository:write"}; },
+                    "unknown scope"},
         RefusalCase{"UnknownApp", [](IssueRequest& r, Instant) { r.app = "bitbuket"; },
                     "did you mean bitbucket"},
-        RefusalCase{"EmptyName", [](IssueRequest& r, Instant) { r.name = ""; }, "the name is empty"},
-        RefusalCase{"BlankName", [](IssueRequest& r, Instant) { r.name = "  "; }, "the name is empty"},
-        RefusalCase{"ControlCharacter", [](IssueRequest& r, Instant) { r.name = "a\nb"; }, "control"},
+        RefusalCase{"EmptyName", [](IssueRequest& r, Instant) { r.name = ""; },
+                    "the name is empty"},
+        RefusalCase{"BlankName", [](IssueRequest& r, Instant) { r.name = "  "; },
+                    "the name is empty"},
+        RefusalCase{"ControlCharacter", [](IssueRequest& r, Instant) { r.name = "a\nb"; },
+                    "control"},
         RefusalCase{"LongName", [](IssueRequest& r, Instant) { r.name = std::string(256, 'n'); },
                     "256 bytes"},
-        RefusalCase{"Past", [](IssueRequest& r, Instant now) { r.expires_at = now; }, "in the past"},
+        RefusalCase{"Past", [](IssueRequest& r, Instant now) { r.expires_at = now; },
+                    "in the past"},
         RefusalCase{"TooSoon", [](IssueRequest& r, Instant now) { r.expires_at = now + 24h - 1ms; },
                     "too soon"},
         RefusalCase{"TooLate",
                     [](IssueRequest& r, Instant now) { r.expires_at = now + 366 * 24h + 1ms; },
                     "above what policy allows"},
         RefusalCase{"BadIdempotencyKey",
-                    [](IssueRequest& r, Instant) { r.idempotency_key = "a b"; }, "idempotency key"}),
+                    [](IssueRequest& r, Instant) { r.idempotency_key = "a b"; },
+                    "idempotency key"}),
     [](const auto& test_case) { return std::string{test_case.param.name}; });
 
 TEST_F(CredentialAuthorityTest, AcceptsBothEndsOfThePolicy) {

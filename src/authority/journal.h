@@ -22,12 +22,13 @@ class Journal {
   /// Makes sure that `size` more bytes will fit. Errors: kNoSpace.
   [[nodiscard]] virtual Result<void> Reserve(std::size_t size) = 0;
 
-  /// Writes and syncs all of them. Errors: kUnavailable: some may be there; after that nothing more is
-  /// appended until the journal is opened again.
+  /// Writes and syncs all of them. Errors: kUnavailable: some may be there; after that nothing more
+  /// is appended until the journal is opened again.
   [[nodiscard]] virtual Result<void> Append(std::span<const ChangeLine> lines) = 0;
 
-  /// Every line in order, without judging the chain. A torn last line (its append was cut off, so it was
-  /// never acknowledged) is left out. Errors: kTampered: a line before the last is not of the documented form, with its number.
+  /// Every line in order, without judging the chain. A torn last line (its append was cut off, so
+  /// it was never acknowledged) is left out. Errors: kTampered: a line before the last is not of
+  /// the documented form, with its number.
   [[nodiscard]] virtual Result<void> Read(const LineVisitor& visit) const = 0;
 
   /// Whether there is no journal at all: a new installation, or a lost file.

@@ -53,11 +53,15 @@ std::vector<Result<void>> Ledger::SubmitAll(std::vector<Write> writes) {
 }
 
 std::future<Result<void>> Ledger::Enqueue(Write write) {
-  std::future<Result<void>> done;
+  Pending pending{.write = std::move(write), .done = {}};
+  std::future<Result<void>> done = pending.done.get_future();
+  if (Result<void> next = sink_.CheckNext(pending.write.record); !next) {
+    pending.done.set_value(std::move(next));
+    return done;
+  }
   {
     const std::scoped_lock lock{mutex_};
-    queue_.push_back({.write = std::move(write), .done = {}});
-    done = queue_.back().done.get_future();
+    queue_.push_back(std::move(pending));
   }
   wake_.notify_one();
   return done;
@@ -95,8 +99,9 @@ void Ledger::CommitBatch(std::vector<Pending>& batch) {
 }
 
 Result<std::vector<Result<void>>> Ledger::MakeDurable(std::span<const Write> writes) {
-  // A generous guess, made before the database commits: once it has, the journal must not fail for space.
-  constexpr std::size_t kLineSizeGuess = 64 * 1024;
+  // A generous guess, made before the database commits: once it has, the journal must not fail for
+  // space.
+  constexpr std::size_t kLineSizeGuess = std::size_t{64} * 1024;
   if (Result<void> reserved = journal_.Reserve(std::min(writes.size(), kBatchMax) * kLineSizeGuess);
       !reserved) {
     return std::unexpected(reserved.error());
@@ -105,10 +110,9 @@ Result<std::vector<Result<void>>> Ledger::MakeDurable(std::span<const Write> wri
   const std::uint64_t batch = position_.batch + 1;
   std::uint64_t seq = position_.seq;
   std::vector<ChangeLine> lines;
-  Result<std::vector<Result<void>>> outcomes =
-      store_.Commit(writes, [&](const Write& write) {
-        return lines.emplace_back(MakeLine(write, batch, chain, seq));
-      });
+  Result<std::vector<Result<void>>> outcomes = store_.Commit(writes, [&](const Write& write) {
+    return lines.emplace_back(MakeLine(write, batch, chain, seq));
+  });
   if (!outcomes) {
     if (outcomes.error().code == Error::Code::kUnavailable) healthy_ = false;
     return outcomes;

@@ -6,15 +6,15 @@
 //     Submit() ─┼─> queue ─> Store::Commit ─> Journal::Append ─> ChangeSink::Apply ─> futures
 //     Submit() ─┘
 //
-// Whoever submits while a batch is on its way shares the next one, so that many issuers pay for one sync.
-// A change is answered after database and journal both hold it, and after memory knows it.
+// Whoever submits while a batch is on its way shares the next one, so that many issuers pay for one
+// sync. A change is answered after database and journal both hold it, and after memory knows it.
 //
-// The database commits first: after a crash in between it is ahead of the journal by one batch, which nobody was told of
-// and which the start completes (reconcile.h). A journal that is ahead of the database means that the database lost
-// something.
+// The database commits first: after a crash in between it is ahead of the journal by one batch,
+// which nobody was told of and which the start completes (reconcile.h). A journal that is ahead of
+// the database means that the database lost something.
 //
-// Once an outcome is unknown (a failed sync), nothing more is written until a restart: a sync that is tried again may
-// report success for data that the kernel dropped.
+// Once an outcome is unknown (a failed sync), nothing more is written until a restart: a sync that
+// is tried again may report success for data that the kernel dropped.
 //
 // Thread safety: any number of threads.
 
@@ -38,6 +38,11 @@ class ChangeSink {
  public:
   virtual ~ChangeSink() = default;
   virtual void Apply(const Record& record) = 0;
+
+  /// Whether `record` comes after the version that memory knows: a change that was made from a row
+  /// which somebody put back to an older version must not become the newest. Called by any thread.
+  /// Errors: kConflict.
+  [[nodiscard]] virtual Result<void> CheckNext(const Record& record) const = 0;
 };
 
 class Ledger {
@@ -57,11 +62,12 @@ class Ledger {
   /// Answers what is queued, then stops.
   ~Ledger();
 
-  /// Blocks until `write` is durable and in force. Errors: as Store::Commit; kUnavailable also once the ledger is
-  /// broken: the change may or may not have happened.
+  /// Blocks until `write` is durable and in force. Errors: as Store::Commit; kUnavailable also once
+  /// the ledger is broken: the change may or may not have happened.
   [[nodiscard]] Result<void> Submit(Write write);
 
-  /// As Submit for each of many, which share as few transactions as they can; the answers stand in their order.
+  /// As Submit for each of many, which share as few transactions as they can; the answers stand in
+  /// their order.
   [[nodiscard]] std::vector<Result<void>> SubmitAll(std::vector<Write> writes);
 
   /// False once an outcome was unknown.

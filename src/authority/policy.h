@@ -8,7 +8,8 @@ namespace latchkey {
 
 /// What an installation allows for new credentials.
 struct Policy {
-  /// From creation to expiry of an API token. A day more than a year, so that "this day next year" fits whatever the year.
+  /// From creation to expiry of an API token. A day more than a year, so that "this day next year"
+  /// fits whatever the year.
   std::chrono::seconds token_lifetime_min = std::chrono::days{1};
   std::chrono::seconds token_lifetime_max = std::chrono::days{366};
   /// For API tokens whose request names no expiry.

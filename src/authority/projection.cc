@@ -5,7 +5,8 @@
 namespace latchkey {
 namespace {
 
-/// What of the named grants the catalogue still knows: a scope that an app dropped grants nothing any more.
+/// What of the named grants the catalogue still knows: a scope that an app dropped grants nothing
+/// any more.
 GrantSet KnownGrants(const Catalogue& catalogue, const CredentialRecord& record) {
   GrantSet granted;
   for (const std::string& name : record.grants) {
@@ -59,9 +60,7 @@ Result<void> Projection::Recheck(const Store& store) {
         if (ok) ok = sealer_.Check(record);
         if (!ok) Refuse(record, ok.error());
       },
-      [this](std::string_view key) {
-        RefuseKey(std::string{key}, UnreadableRecord(key));
-      });
+      [this](std::string_view key) { RefuseKey(std::string{key}, UnreadableRecord(key)); });
 }
 
 void Projection::Apply(const Record& record) {
@@ -102,14 +101,27 @@ void Projection::RefuseKey(std::string key, const Error& error) {
   if (refused_.insert(std::move(key)).second) alarms_.Raise(error);
 }
 
-Result<void> Projection::CheckVersion(const Record& record) const {
+std::uint64_t Projection::KnownVersion(const Record& record) const {
   const auto known = versions_.find({TypeOf(record), KeyOf(record)});
-  const std::uint64_t expected = known == versions_.end() ? 1 : known->second;
+  return known == versions_.end() ? 1 : known->second;
+}
+
+Result<void> Projection::CheckVersion(const Record& record) const {
+  const std::uint64_t known = KnownVersion(record);
   // A newer version than memory knows is on its way through the ledger.
-  if (VersionOf(record) >= expected) return {};
-  return Fail(Error::Code::kTampered,
-              Label(record) + " was put back to version " + std::to_string(VersionOf(record)) +
-                  "; the journal holds version " + std::to_string(expected));
+  if (VersionOf(record) >= known) return {};
+  return Fail(Error::Code::kTampered, Label(record) + " was put back to version " +
+                                          std::to_string(VersionOf(record)) +
+                                          "; the journal holds version " + std::to_string(known));
+}
+
+Result<void> Projection::CheckNext(const Record& record) const {
+  const std::scoped_lock lock{mutex_};
+  const std::uint64_t version = VersionOf(record);
+  if (version == 1 || version > KnownVersion(record)) return {};
+  return Fail(Error::Code::kConflict,
+              Label(record) + " changed meanwhile, or the database holds an older version of it",
+              "Try again. If that does not help: latchkey audit verify.");
 }
 
 Result<void> Projection::Put(const Record& record) {

@@ -1,11 +1,13 @@
 #pragma once
 
-// The store's records as memory knows them: opens each seal, and puts what opens into index and directory.
+// The store's records as memory knows them: opens each seal, and puts what opens into index and
+// directory.
 //
-// A record that does not open, or that is not of the version which the journal holds, is refused: it is left out of (or
-// taken out of) memory, an alarm is raised, and everything else goes on.
+// A record that does not open, or that is not of the version which the journal holds, is refused:
+// it is left out of (or taken out of) memory, an alarm is raised, and everything else goes on.
 //
-// Thread safety: Apply() and Load() by one thread at a time; the index and the directory are read meanwhile.
+// Thread safety: Apply() and Load() by one thread at a time; the index and the directory are read
+// meanwhile.
 
 #include <cstddef>
 #include <map>
@@ -24,29 +26,31 @@
 
 namespace latchkey {
 
-/// The newest version of each record that was changed after it was made; those not in it are at version 1.
+/// The newest version of each record that was changed after it was made; those not in it are at
+/// version 1.
 using Versions = std::map<std::pair<RecordType, std::string>, std::uint64_t>;
 
 class Projection final : public ChangeSink {
  public:
   /// All references outlive the projection.
-  Projection(const RecordSealer& sealer, const Catalogues& catalogues, Alarms& alarms,
-             Index& index, Directory& directory)
+  Projection(const RecordSealer& sealer, const Catalogues& catalogues, Alarms& alarms, Index& index,
+             Directory& directory)
       : sealer_(sealer),
         catalogues_(catalogues),
         alarms_(alarms),
         index_(index),
         directory_(directory) {}
 
-  /// Reads everything; `records` is how many there must be, and an alarm is raised if some are gone.
-  /// Errors: as Store::Load.
+  /// Reads everything; `records` is how many there must be, and an alarm is raised if some are
+  /// gone. Errors: as Store::Load.
   [[nodiscard]] Result<void> Load(const Store& store, Versions versions, std::uint64_t records);
 
-  /// Looks at every record again and takes out of memory what no longer opens; for when somebody else
-  /// wrote to the database. Errors: as Store::Load.
+  /// Looks at every record again and takes out of memory what no longer opens; for when somebody
+  /// else wrote to the database. Errors: as Store::Load.
   [[nodiscard]] Result<void> Recheck(const Store& store);
 
   void Apply(const Record& record) override;
+  [[nodiscard]] Result<void> CheckNext(const Record& record) const override;
 
   /// How many records are refused at present.
   [[nodiscard]] std::size_t refused() const;
@@ -55,6 +59,7 @@ class Projection final : public ChangeSink {
   void Admit(const Record& record);
   void Refuse(const Record& record, const Error& error);
   void RefuseKey(std::string key, const Error& error);
+  [[nodiscard]] std::uint64_t KnownVersion(const Record& record) const;
   [[nodiscard]] Result<void> CheckVersion(const Record& record) const;
   [[nodiscard]] Result<void> Put(const Record& record);
   [[nodiscard]] Result<void> PutCredential(const CredentialRecord& record);

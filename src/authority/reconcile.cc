@@ -9,9 +9,11 @@ namespace latchkey {
 namespace {
 
 constexpr std::string_view kBackupHint =
-    "Restore the database, the journal and the keyring from the same backup. docs/operating.md, \"Repair\".";
+    "Restore the database, the journal and the keyring from the same backup. docs/operating.md, "
+    "\"Repair\".";
 constexpr std::string_view kRepairHint =
-    "Stop Latchkey and run: latchkey audit repair --data DIR. It makes the missing changes again from the "
+    "Stop Latchkey and run: latchkey audit repair --data DIR. It makes the missing changes again "
+    "from the "
     "other side and loses none.";
 
 /// What one pass over the journal tells.
@@ -62,12 +64,13 @@ Result<Ledger::Position> WalkJournal(const Books& books, Visit visit) {
 
 Result<JournalEnd> ReadJournal(const Books& books) {
   JournalEnd end;
-  Result<Ledger::Position> position = WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
-    Result<RecordVersion> record = books.codec.DecodeVersion(line.text);
-    if (!record) return std::unexpected(record.error());
-    end.Note(std::move(*record));
-    return {};
-  });
+  Result<Ledger::Position> position =
+      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+        Result<RecordVersion> record = books.codec.DecodeVersion(line.text);
+        if (!record) return std::unexpected(record.error());
+        end.Note(std::move(*record));
+        return {};
+      });
   if (!position) return std::unexpected(position.error());
   end.position = *position;
   return end;
@@ -84,26 +87,39 @@ Result<std::optional<ChangeLine>> FindChange(const Store& store, std::uint64_t s
   return found;
 }
 
+/// The journal's MAC at change `seq`; nothing if it has none.
+Result<std::optional<Mac>> FindJournalMac(const Books& books, std::uint64_t seq) {
+  std::optional<Mac> found;
+  const Result<Ledger::Position> walked =
+      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+        if (line.seq == seq) found = line.mac;
+        return {};
+      });
+  if (!walked) return std::unexpected(walked.error());
+  return found;
+}
+
+/// The MAC that the longer of the two has where the shorter one ends.
+Result<std::optional<Mac>> FindMacOfLonger(const Books& books, std::uint64_t journal_seq,
+                                           std::uint64_t database_seq) {
+  if (database_seq < journal_seq) return FindJournalMac(books, database_seq);
+  const Result<std::optional<ChangeLine>> line = FindChange(books.store, journal_seq);
+  if (!line) return std::unexpected(line.error());
+  if (!*line) return std::nullopt;
+  return (*line)->mac;
+}
+
 /// Whether the shorter of the two is the beginning of the longer.
 Result<void> CheckCommonHistory(const Books& books, const Ledger::Position& journal,
                                 const std::optional<ChangeLine>& database) {
   if (!database || journal.seq == 0) return {};
-  std::optional<Mac> there;
-  if (database->seq >= journal.seq) {
-    Result<std::optional<ChangeLine>> line = FindChange(books.store, journal.seq);
-    if (!line) return std::unexpected(line.error());
-    if (*line && EqualInConstantTime((*line)->mac, journal.mac)) return {};
-  } else {
-    const Result<Ledger::Position> walked =
-        WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
-          if (line.seq == database->seq) there = line.mac;
-          return {};
-        });
-    if (!walked) return std::unexpected(walked.error());
-    if (there && EqualInConstantTime(*there, database->mac)) return {};
-  }
+  const Result<std::optional<Mac>> longer = FindMacOfLonger(books, journal.seq, database->seq);
+  if (!longer) return std::unexpected(longer.error());
+  const Mac& shorter = database->seq < journal.seq ? database->mac : journal.mac;
+  if (*longer && EqualInConstantTime(**longer, shorter)) return {};
   return Fail(Error::Code::kDisagreement,
-              "database and journal tell different histories: they do not come from one installation, or one is "
+              "database and journal tell different histories: they do not come from one "
+              "installation, or one is "
               "from an old backup and was used since",
               std::string{kBackupHint});
 }
@@ -173,9 +189,8 @@ Result<std::uint64_t> RestoreFromJournal(const Books& books, std::uint64_t seq) 
 }
 
 bool IsOneBatch(std::span<const ChangeLine> lines) {
-  return std::ranges::all_of(lines, [&lines](const ChangeLine& line) {
-    return line.batch == lines.front().batch;
-  });
+  return std::ranges::all_of(
+      lines, [&lines](const ChangeLine& line) { return line.batch == lines.front().batch; });
 }
 
 Agreement AgreementAt(JournalEnd journal, std::uint64_t completed) {
@@ -218,8 +233,10 @@ Result<Agreement> Reconcile(const Books& books) {
   if (!database) return std::unexpected(database.error());
   // One batch alone may be that of a crash before the journal's first line.
   if (books.journal.missing() && *database && (*database)->batch > 1) {
-    return Fail(Error::Code::kDisagreement, "the journal is missing, while the database holds changes",
-                "Put journal.log back from its place or backup. If it is lost for good, run: latchkey audit "
+    return Fail(Error::Code::kDisagreement,
+                "the journal is missing, while the database holds changes",
+                "Put journal.log back from its place or backup. If it is lost for good, run: "
+                "latchkey audit "
                 "repair --data DIR, which writes it anew from the database.");
   }
   Result<JournalEnd> journal = ReadJournal(books);

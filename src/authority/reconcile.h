@@ -3,9 +3,11 @@
 // Database and journal must hold the same changes. At start they are compared:
 //
 //     journal ──┤ 1 2 3 4 5        equal: serve
-//     database ─┤ 1 2 3 4 5 6      the database is ahead by its last batch: a crash between the two syncs; nobody was
+//     database ─┤ 1 2 3 4 5 6      the database is ahead by its last batch: a crash between the two
+//     syncs; nobody was
 //                                  told of those changes; the journal is completed
-//     database ─┤ 1 2 3 4          the database is behind: it lost what was acknowledged (a damaged write-ahead log, an
+//     database ─┤ 1 2 3 4          the database is behind: it lost what was acknowledged (a damaged
+//     write-ahead log, an
 //                                  old backup): refuse to serve until Repair()
 //
 // Any other difference is a refusal too, with what to do in its hint.
@@ -39,18 +41,19 @@ struct Agreement {
   std::uint64_t completed = 0;
 };
 
-/// Errors: kDisagreement (repairable, see the hint), kTampered (the journal's chain is broken), as Store and Journal.
+/// Errors: kDisagreement (repairable, see the hint), kTampered (the journal's chain is broken), as
+/// Store and Journal.
 [[nodiscard]] Result<Agreement> Reconcile(const Books& books);
 
 struct AuditReport {
-  std::uint64_t changes = 0;   ///< Lines in the journal.
-  std::uint64_t records = 0;   ///< Records in the database.
+  std::uint64_t changes = 0;          ///< Lines in the journal.
+  std::uint64_t records = 0;          ///< Records in the database.
   std::vector<std::string> findings;  ///< One sentence each; empty: all is well.
 };
 
-/// Compares everything and changes nothing: the chain, every line against the database's, every record's seal and
-/// version against the journal. May run beside a ledger; changes made meanwhile are left out of the comparison.
-/// Errors: as Store::Load and Journal::Read.
+/// Compares everything and changes nothing: the chain, every line against the database's, every
+/// record's seal and version against the journal. May run beside a ledger; changes made meanwhile
+/// are left out of the comparison. Errors: as Store::Load and Journal::Read.
 [[nodiscard]] Result<AuditReport> VerifyAudit(const Books& books, const RecordSealer& sealer);
 
 struct RepairReport {
@@ -58,8 +61,9 @@ struct RepairReport {
   std::uint64_t completed = 0;  ///< Lines added to the journal from the database.
 };
 
-/// Makes both agree again without losing a change that either holds, revocations least of all. Not beside a
-/// ledger. Errors: kTampered or kDisagreement if the two have different histories: then only a backup of both helps.
+/// Makes both agree again without losing a change that either holds, revocations least of all. Not
+/// beside a ledger. Errors: kTampered or kDisagreement if the two have different histories: then
+/// only a backup of both helps.
 [[nodiscard]] Result<RepairReport> Repair(const Books& books);
 
 }  // namespace latchkey

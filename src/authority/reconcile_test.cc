@@ -136,6 +136,17 @@ TEST_F(ReconcileTest, AnOldRowPutBackIsRefusedAndAlarmed) {
               Not(IsEmpty()));
 }
 
+TEST_F(ReconcileTest, AnOldRowPutBackIsNotRevivedByTheNextChange) {
+  const CredentialRecord live = Stored();
+  Revoke();
+  latchkey_.store.Overwrite(live);
+  EXPECT_THAT(latchkey_.credentials->Rename(id_, "revived", MemoryInstallation::kCommandLine),
+              FailsWith(kConflict));
+  EXPECT_EQ(Decide(), "revoked");
+  Must(latchkey_.Restart());
+  EXPECT_EQ(Decide(), "unknown");
+}
+
 struct EditCase {
   const char* name;
   void (*edit)(CredentialRecord& record);
@@ -162,7 +173,8 @@ TEST_P(Edits, MakeThatCredentialRefusedAndNoOther) {
 INSTANTIATE_TEST_SUITE_P(
     All, Edits,
     testing::Values(
-        EditCase{"Widened", [](CredentialRecord& r) { r.grants.emplace_back("write:repository:bitbucket"); }},
+        EditCase{"Widened",
+                 [](CredentialRecord& r) { r.grants.emplace_back("write:repository:bitbucket"); }},
         EditCase{"Prolonged", [](CredentialRecord& r) { *r.expires_at += std::chrono::days{365}; }},
         EditCase{"MadeEndless", [](CredentialRecord& r) { r.expires_at.reset(); }},
         EditCase{"Moved", [](CredentialRecord& r) { r.account = std::string(32, '0'); }},
@@ -178,8 +190,8 @@ INSTANTIATE_TEST_SUITE_P(
 TEST_F(ReconcileTest, SwappedSealsOpenNeither) {
   const std::string second = latchkey_.IssueToken(ana_, {"read:repository:bitbucket"});
   CredentialRecord first = Stored();
-  auto other = std::get<CredentialRecord>(Must(latchkey_.store.Find(
-      RecordType::kCredential, MemoryInstallation::IdOf(second).text())));
+  auto other = std::get<CredentialRecord>(
+      Must(latchkey_.store.Find(RecordType::kCredential, MemoryInstallation::IdOf(second).text())));
   std::swap(first.seal, other.seal);
   latchkey_.store.Overwrite(first);
   latchkey_.store.Overwrite(other);

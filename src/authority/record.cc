@@ -66,9 +66,7 @@ std::string Key(const RepositoryRecord& record) {
 
 }  // namespace
 
-std::string_view TypeName(RecordType type) {
-  return kTypeNames.at(static_cast<std::size_t>(type));
-}
+std::string_view TypeName(RecordType type) { return kTypeNames.at(static_cast<std::size_t>(type)); }
 
 std::optional<RecordType> ParseTypeName(std::string_view name) {
   for (std::size_t i = 0; i < kTypeNames.size(); ++i) {

@@ -2,9 +2,10 @@
 
 // What the store keeps: one record for each thing, whole, with a version and a seal.
 //
-// A record is replaced as a whole, never edited: each change gives version + 1 and a new seal. The seal
-// authenticates every field under a key that the database does not hold (see record_sealer.h), so a record that was
-// edited, or copied from another row, does not open. Nothing is ever deleted: what ends gets a state.
+// A record is replaced as a whole, never edited: each change gives version + 1 and a new seal. The
+// seal authenticates every field under a key that the database does not hold (see record_sealer.h),
+// so a record that was edited, or copied from another row, does not open. Nothing is ever deleted:
+// what ends gets a state.
 //
 // Thread safety: values.
 
@@ -57,14 +58,21 @@ using RepositoryRecord = Sealed<Repository>;
 /// The order of the alternatives is RecordType's.
 using Record = std::variant<CredentialRecord, AccountRecord, WorkspaceRecord, MembershipRecord,
                             RepositoryRecord>;
-enum class RecordType : std::uint8_t { kCredential, kAccount, kWorkspace, kMembership, kRepository };
+enum class RecordType : std::uint8_t {
+  kCredential,
+  kAccount,
+  kWorkspace,
+  kMembership,
+  kRepository
+};
 
 /// `credential`, `account`, `workspace`, `membership`, `repository`.
 [[nodiscard]] std::string_view TypeName(RecordType type);
 [[nodiscard]] std::optional<RecordType> ParseTypeName(std::string_view name);
 
 [[nodiscard]] RecordType TypeOf(const Record& record);
-/// Unique among records of its type: the id, the slug, `workspace/account id`, `workspace/repository`.
+/// Unique among records of its type: the id, the slug, `workspace/account id`,
+/// `workspace/repository`.
 [[nodiscard]] std::string KeyOf(const Record& record);
 [[nodiscard]] std::uint64_t VersionOf(const Record& record);
 

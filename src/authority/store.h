@@ -1,11 +1,12 @@
 #pragma once
 
-// The port to the database. It speaks records and change lines; nothing in it knows what a seal means.
+// The port to the database. It speaks records and change lines; nothing in it knows what a seal
+// means.
 //
 // Every implementation passes store_contract_test.cc.
 //
-// Thread safety: Commit() is called by one thread at a time; the reading functions by any number, also
-// while a commit is under way, of which they see all or nothing.
+// Thread safety: Commit() is called by one thread at a time; the reading functions by any number,
+// also while a commit is under way, of which they see all or nothing.
 
 #include <cstdint>
 #include <functional>
@@ -37,7 +38,8 @@ struct KnownClaim {
 
 class Store {
  public:
-  /// Asked for the change line of each write that the store accepts, in order, within the transaction.
+  /// Asked for the change line of each write that the store accepts, in order, within the
+  /// transaction.
   using LineMaker = std::function<ChangeLine(const Write&)>;
   using RecordVisitor = std::function<void(Record)>;
   /// Returns false to stop.
@@ -45,17 +47,17 @@ class Store {
 
   virtual ~Store() = default;
 
-  /// Makes the accepted ones of `writes`, and their change lines, durable in one transaction. A write is refused, alone and
-  /// without effect, with
+  /// Makes the accepted ones of `writes`, and their change lines, durable in one transaction. A
+  /// write is refused, alone and without effect, with
   ///   kConflict       the stored version is not record version - 1;
   ///   kAlreadyExists  an e-mail, username or key is taken, or the claim's key is in use.
-  /// Errors of the whole: nothing was changed (kNoSpace, kIo), or the outcome is unknown (kUnavailable): after
-  /// that no further Commit succeeds until the store is opened again.
+  /// Errors of the whole: nothing was changed (kNoSpace, kIo), or the outcome is unknown
+  /// (kUnavailable): after that no further Commit succeeds until the store is opened again.
   [[nodiscard]] virtual Result<std::vector<Result<void>>> Commit(std::span<const Write> writes,
                                                                  const LineMaker& make_line) = 0;
 
-  /// Every record, in any order, as of one moment. A row that cannot even be read as a record is reported
-  /// through `unreadable` by its key, and skipped.
+  /// Every record, in any order, as of one moment. A row that cannot even be read as a record is
+  /// reported through `unreadable` by its key, and skipped.
   [[nodiscard]] virtual Result<void> Load(
       const RecordVisitor& visit,
       const std::function<void(std::string_view key)>& unreadable) const = 0;

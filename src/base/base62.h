@@ -1,6 +1,7 @@
 #pragma once
 
-// Base62 with the alphabet 0-9A-Za-z, most significant character first, zero-padded to a fixed width.
+// Base62 with the alphabet 0-9A-Za-z, most significant character first, zero-padded to a fixed
+// width.
 
 #include <cstdint>
 #include <optional>
@@ -14,8 +15,8 @@ inline constexpr std::string_view kBase62Alphabet =
 
 [[nodiscard]] bool IsBase62(std::string_view text);
 
-/// Writes `value` over all of `out`. `out` must be wide enough (11 characters hold 64 bits, 6 hold 32):
-/// anything narrower loses high digits.
+/// Writes `value` over all of `out`. `out` must be wide enough (11 characters hold 64 bits, 6 hold
+/// 32): anything narrower loses high digits.
 void FormatBase62(std::uint64_t value, std::span<char> out);
 
 /// The value of `text`; nothing if it has another character or does not fit 64 bits.

@@ -20,8 +20,9 @@ class SystemClock final : public Clock {
   [[nodiscard]] Instant Now() const override;
 };
 
-/// Never goes back by less than a day, so that setting the machine's clock back a little does not revive what has
-/// expired. A longer step back is taken as the correction of a clock that was wrong, and followed.
+/// Never goes back by less than a day, so that setting the machine's clock back a little does not
+/// revive what has expired. A longer step back is taken as the correction of a clock that was
+/// wrong, and followed.
 ///
 /// Thread safety: any number of threads.
 class HighWaterClock final : public Clock {

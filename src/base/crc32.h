@@ -5,7 +5,8 @@
 
 namespace latchkey {
 
-/// CRC-32 as zlib computes it (ISO 3309, RFC 1952 section 8). Finds typing errors; authenticates nothing.
+/// CRC-32 as zlib computes it (ISO 3309, RFC 1952 section 8). Finds typing errors; authenticates
+/// nothing.
 [[nodiscard]] std::uint32_t Crc32(std::string_view text);
 
 }  // namespace latchkey

@@ -61,13 +61,12 @@ class SecretString {
  public:
   SecretString() = default;
   explicit SecretString(std::string_view text) : text_(text) {}
+  explicit SecretString(const char* text) : text_(text) {}
   /// Takes over `text`'s buffer, so that no second copy is left behind.
   explicit SecretString(std::string&& text) : text_(std::move(text)) { Wipe(text); }
   SecretString(const SecretString&) = delete;
   SecretString& operator=(const SecretString&) = delete;
-  SecretString(SecretString&& other) noexcept : text_(std::move(other.text_)) {
-    Wipe(other.text_);
-  }
+  SecretString(SecretString&& other) noexcept : text_(std::move(other.text_)) { Wipe(other.text_); }
   SecretString& operator=(SecretString&& other) noexcept {
     if (this != &other) {
       Wipe(text_);

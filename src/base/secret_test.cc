@@ -124,7 +124,7 @@ TEST(SecretStringTest, TakesOverABufferWithoutLeavingACopy) {
     std::string text(size, 's');
     const SecretString secret{std::move(text)};
     EXPECT_EQ(secret.Expose(), std::string(size, 's'));
-    // NOLINTNEXTLINE(bugprone-use-after-move): what is left behind is the question.
+    // NOLINTNEXTLINE(*-use-after-move,*-cplusplus.Move): what is left behind is the question.
     EXPECT_TRUE(text.empty());
     EXPECT_EQ(std::count(text.data(), text.data() + text.capacity(), 's'), 0);
   }
@@ -140,7 +140,7 @@ TEST(SecretStringTest, LeavesNothingBehindWhenMovedOrDestroyed) {
 
   *from = std::move(to);
   ASSERT_TRUE(storage.Contains(kShort));
-  EXPECT_TRUE(to.empty());  // NOLINT(bugprone-use-after-move)
+  EXPECT_TRUE(to.empty());  // NOLINT(*-use-after-move,*-cplusplus.Move)
   std::destroy_at(from);
   EXPECT_FALSE(storage.Contains("hunter"));
 }

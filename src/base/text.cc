@@ -52,8 +52,8 @@ struct Range {
 
 /// Characters that break a line, hide, or turn the text around them.
 constexpr std::array kUnprintable{
-    Range{0x0000, 0x001F}, Range{0x007F, 0x009F}, Range{0x00AD, 0x00AD}, Range{0x061C, 0x061C},
-    Range{0x180E, 0x180E}, Range{0x200B, 0x200F}, Range{0x2028, 0x202E}, Range{0x2060, 0x206F},
+    Range{0x0000, 0x001F}, Range{0x007F, 0x009F}, Range{0x00AD, 0x00AD},  Range{0x061C, 0x061C},
+    Range{0x180E, 0x180E}, Range{0x200B, 0x200F}, Range{0x2028, 0x202E},  Range{0x2060, 0x206F},
     Range{0xFEFF, 0xFEFF}, Range{0xFFF9, 0xFFFB}, Range{0xE0000, 0xE007F}};
 
 bool IsUnprintable(std::uint32_t code_point) {
@@ -118,8 +118,7 @@ Result<void> ValidateDisplayText(std::string_view what, std::string_view text,
   using enum Error::Code;
   const std::string subject{what};
   if (text.size() > size_max) {
-    return Fail(kInvalidArgument,
-                subject + " is " + std::to_string(text.size()) + " bytes long",
+    return Fail(kInvalidArgument, subject + " is " + std::to_string(text.size()) + " bytes long",
                 "At most " + std::to_string(size_max) + " bytes fit.");
   }
   bool blank = true;

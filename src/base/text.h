@@ -29,12 +29,12 @@ namespace latchkey {
 [[nodiscard]] Result<void> ValidateDisplayText(std::string_view what, std::string_view text,
                                                std::size_t size_max);
 
-/// `text` with control characters, invisible format characters and ill-formed bytes written as `\xNN`,
-/// cut after `size_max` bytes: safe for a terminal or one line of a log.
+/// `text` with control characters, invisible format characters and ill-formed bytes written as
+/// `\xNN`, cut after `size_max` bytes: safe for a terminal or one line of a log.
 [[nodiscard]] std::string EscapeForTerminal(std::string_view text, std::size_t size_max = 512);
 
-/// The up to `count` candidates nearest to `text` by edit distance, nearest first; only those that a
-/// person might have meant.
+/// The up to `count` candidates nearest to `text` by edit distance, nearest first; only those that
+/// a person might have meant.
 [[nodiscard]] std::vector<std::string> NearestNames(std::string_view text,
                                                     const std::vector<std::string>& candidates,
                                                     std::size_t count = 3);

@@ -5,8 +5,8 @@
 // Accepted forms (docs/sending-a-credential.md):
 //     Basic base64(user:secret)   the first colon splits (RFC 7617 section 2)
 //     Bearer secret               one or more spaces between (RFC 9110 section 11.4)
-// Scheme names in any letter case. `Basic base64(secret:)`, an API token as user with an empty password, is
-// turned into a secret without user. No other scheme is known.
+// Scheme names in any letter case. `Basic base64(secret:)`, an API token as user with an empty
+// password, is turned into a secret without user. No other scheme is known.
 //
 // What comes out is still only a claim: Verifier::Verify() decides.
 
@@ -25,7 +25,8 @@ struct Presented {
     kBasic,
     kBasicSecretAsUser,
     kBearer,
-    kUnreadable,  ///< There was something, but no form we know: proves nothing, counts as a failure.
+    kUnreadable,  ///< There was something, but no form we know: proves nothing, counts as a
+                  ///< failure.
   };
   Form form = Form::kUnreadable;
   /// Basic's user part as sent; never logged when form is not kBasic.
@@ -33,8 +34,8 @@ struct Presented {
   SecretString secret;
 };
 
-/// Reads the value of one Authorization field, without the white space around it. Nothing for an empty value: that is
-/// no credential at all.
+/// Reads the value of one Authorization field, without the white space around it. Nothing for an
+/// empty value: that is no credential at all.
 [[nodiscard]] std::optional<Presented> ParseAuthorization(std::string_view value);
 
 /// `user:secret` as the value that follows `Basic `: one line, however long.

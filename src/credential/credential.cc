@@ -142,7 +142,8 @@ Result<Credential> Credential::Parse(std::string_view presented) {
   FormatBase62(Crc32(covered), checksum);
   const Result<CredentialId> id =
       CredentialId::Parse(shape->body.substr(0, CredentialId::kTextSize));
-  if (!id || presented.substr(covered.size()) != std::string_view{checksum.data(), checksum.size()}) {
+  if (!id ||
+      presented.substr(covered.size()) != std::string_view{checksum.data(), checksum.size()}) {
     return Fail(Error::Code::kBadChecksum, "a character of the credential is missing or changed",
                 "Copy it again, whole.");
   }

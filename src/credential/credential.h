@@ -39,14 +39,14 @@ enum class CredentialKind : std::uint8_t { kApiToken, kAppPassword };
 [[nodiscard]] std::string_view KindTitle(CredentialKind kind);
 [[nodiscard]] std::optional<CredentialKind> ParseKindName(std::string_view name);
 
-/// The first letters of every credential that an installation mints: `lk` unless set otherwise. Parsing accepts
-/// every prefix, so a change of this setting invalidates nothing.
+/// The first letters of every credential that an installation mints: `lk` unless set otherwise.
+/// Parsing accepts every prefix, so a change of this setting invalidates nothing.
 class CredentialPrefix {
  public:
   CredentialPrefix() : text_("lk") {}
 
-  /// Errors: kInvalidArgument: not 2 to 8 lower-case letters, or one that makes a text which scanners take for
-  /// Atlassian's and send there to check it (anything that starts with `at`).
+  /// Errors: kInvalidArgument: not 2 to 8 lower-case letters, or one that makes a text which
+  /// scanners take for Atlassian's and send there to check it (anything that starts with `at`).
   [[nodiscard]] static Result<CredentialPrefix> Parse(std::string_view text);
 
   [[nodiscard]] const std::string& text() const { return text_; }
@@ -62,16 +62,15 @@ class Credential {
  public:
   static constexpr std::size_t kPrefixSizeMax = 8;
   /// Prefix, kind and underscore, id, secret, checksum.
-  static constexpr std::size_t kTextSizeMax =
-      kPrefixSizeMax + 3 + CredentialId::kTextSize + 22 + 6;
+  static constexpr std::size_t kTextSizeMax = kPrefixSizeMax + 3 + CredentialId::kTextSize + 22 + 6;
 
   /// Draws a fresh one. Errors: as Random::Fill; there is no weaker secret.
   [[nodiscard]] static Result<Credential> Mint(CredentialKind kind, const CredentialPrefix& prefix,
                                                Random& random);
 
-  /// Reads what a client presented. Accepts exactly the texts that Reveal() returns: no surrounding space,
-  /// no second spelling, so that no credential ever has two texts. Success says nothing about
-  /// whether it is any good; only Verifier::Verify() does.
+  /// Reads what a client presented. Accepts exactly the texts that Reveal() returns: no surrounding
+  /// space, no second spelling, so that no credential ever has two texts. Success says nothing
+  /// about whether it is any good; only Verifier::Verify() does.
   ///
   /// Errors:
   ///   kBadChecksum  unmistakably a credential (`lkat_` and then letters and digits alone), but

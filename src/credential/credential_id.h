@@ -11,8 +11,8 @@
 
 namespace latchkey {
 
-/// The public half of a credential: 64 random bits, written as 11 base62 characters. Safe to log, to
-/// list and to mail; knowing it proves nothing.
+/// The public half of a credential: 64 random bits, written as 11 base62 characters. Safe to log,
+/// to list and to mail; knowing it proves nothing.
 class CredentialId {
  public:
   static constexpr std::size_t kTextSize = 11;

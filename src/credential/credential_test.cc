@@ -144,7 +144,7 @@ TEST(CredentialMintTest, RevealLeavesNothingInTheObject) {
   ASSERT_THAT(credential, IsOk());
   const SecretText first = std::move(*credential).Reveal();
   EXPECT_EQ(first.size(), 44U);
-  // NOLINTNEXTLINE(bugprone-use-after-move): what is left behind is the question.
+  // NOLINTNEXTLINE(*-use-after-move,*-cplusplus.Move): what is left behind is the question.
   EXPECT_EQ(std::move(*credential).Reveal().size(), 0U);
 }
 

@@ -24,9 +24,9 @@ Result<SecretString> DecodeBase64(std::string_view text) {
   std::size_t size = 0;
   const char* end = nullptr;
   // With `end` given, libsodium stops at the first character that it does not accept.
-  const int failed = sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
-                                       text.data(), text.size(), nullptr, &size, &end,
-                                       sodium_base64_VARIANT_ORIGINAL);
+  const int failed =
+      sodium_base642bin(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(), text.data(),
+                        text.size(), nullptr, &size, &end, sodium_base64_VARIANT_ORIGINAL);
   if (!ascii || failed != 0 || end != text.data() + text.size()) {
     Wipe(bytes);
     return Fail(Error::Code::kMalformed, "not padded standard Base64");

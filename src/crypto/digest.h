@@ -7,8 +7,8 @@
 
 namespace latchkey {
 
-/// SHA-256 (FIPS 180-4). As the digest of a credential it identifies it and must be treated with care:
-/// it exists in memory only, and sealed in the store.
+/// SHA-256 (FIPS 180-4). As the digest of a credential it identifies it and must be treated with
+/// care: it exists in memory only, and sealed in the store.
 using Digest = std::array<std::byte, 32>;
 
 [[nodiscard]] Digest Sha256(std::string_view text);

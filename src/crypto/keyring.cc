@@ -74,22 +74,27 @@ Result<Keyring> Keyring::Parse(std::string_view text) {
   std::size_t line_number = 1;
   if (TakeLine(text) != kHeader) return MalformedLine(line_number);
   while (!text.empty()) {
-    std::string_view line = TakeLine(text);
+    const std::string_view line = TakeLine(text);
     ++line_number;
-    if (line.empty() || line.starts_with('#')) continue;
-    const std::string_view purpose = TakeWord(line);
-    std::optional<Entry> entry = ParseEntry(line);
-    if (!entry) return MalformedLine(line_number);
-    if (purpose == "journal" && ring.journal_.number == 0) {
-      ring.journal_ = std::move(*entry);
-    } else if (purpose == "seal" && (ring.keys_.empty() || entry->number > ring.newest())) {
-      ring.keys_.push_back(std::move(*entry));
-    } else {
-      return MalformedLine(line_number);
-    }
+    const bool says_something = !line.empty() && !line.starts_with('#');
+    if (says_something && !ring.TakeIn(line)) return MalformedLine(line_number);
   }
   if (ring.keys_.empty() || ring.journal_.number == 0) return MalformedLine(line_number + 1);
   return ring;
+}
+
+bool Keyring::TakeIn(std::string_view line) {
+  const std::string_view purpose = TakeWord(line);
+  std::optional<Entry> entry = ParseEntry(line);
+  if (!entry) return false;
+  if (purpose == "journal" && journal_.number == 0) {
+    journal_ = std::move(*entry);
+    return true;
+  }
+  const bool ascending = keys_.empty() || entry->number > newest();
+  if (purpose != "seal" || !ascending) return false;
+  keys_.push_back(std::move(*entry));
+  return true;
 }
 
 std::optional<Keyring::Entry> Keyring::ParseEntry(std::string_view line) {

@@ -9,8 +9,9 @@
 //     seal 1 <64 hexadecimal digits> 2026-11-24T09:00:00Z
 //
 // The one journal key authenticates the chain of the audit journal and never changes.
-// A key has a number that never comes back. Records name the number of the key that sealed them, so old records
-// open as long as their key stays in the ring; new ones are sealed under the newest key.
+// A key has a number that never comes back. Records name the number of the key that sealed them, so
+// old records open as long as their key stays in the ring; new ones are sealed under the newest
+// key.
 
 #include <array>
 #include <cstddef>
@@ -57,8 +58,8 @@ class Keyring {
   /// The text form; Parse(Format()) gives the same ring.
   [[nodiscard]] SecretString Format() const;
 
-  /// Adds a fresh sealing key, which becomes the newest. Errors: as Random::Fill; kLimitExceeded after
-  /// number 2^32 - 1.
+  /// Adds a fresh sealing key, which becomes the newest. Errors: as Random::Fill; kLimitExceeded
+  /// after number 2^32 - 1.
   [[nodiscard]] Result<void> Rotate(Random& random, Instant now);
 
   [[nodiscard]] std::uint32_t newest() const { return keys_.back().number; }
@@ -74,6 +75,8 @@ class Keyring {
     SecretKey key;
   };
   static std::optional<Entry> ParseEntry(std::string_view line);
+  /// Takes in what a line that is no comment says. False if it says nothing that fits.
+  [[nodiscard]] bool TakeIn(std::string_view line);
   static void AppendEntry(std::string_view purpose, const Entry& entry, std::string& text);
 
   Entry journal_{};

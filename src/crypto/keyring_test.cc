@@ -54,11 +54,11 @@ TEST(SecretKeyTest, LeavesNothingBehindWhenMoved) {
   from.ExposeForFilling()[0] = std::byte{7};
   SecretKey to{std::move(from)};
   EXPECT_EQ(to.Expose()[0], std::byte{7});
-  EXPECT_EQ(from.Expose()[0], std::byte{0});  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(from.Expose()[0], std::byte{0});  // NOLINT(*-use-after-move,*-cplusplus.Move)
   SecretKey assigned;
   assigned = std::move(to);
   EXPECT_EQ(assigned.Expose()[0], std::byte{7});
-  EXPECT_EQ(to.Expose()[0], std::byte{0});  // NOLINT(bugprone-use-after-move)
+  EXPECT_EQ(to.Expose()[0], std::byte{0});  // NOLINT(*-use-after-move,*-cplusplus.Move)
 }
 
 TEST(KeyringTest, GeneratesAJournalKeyAndOneSealingKey) {

@@ -66,9 +66,8 @@ Result<void> Sealer::Open(const Seal& seal, const AssociatedData& data,
   const std::span<const std::byte> all{seal};
   if (key == nullptr || seal.size() != kOverhead + plain.size() ||
       crypto_aead_xchacha20poly1305_ietf_decrypt(
-          Raw(plain.data()), nullptr, nullptr,
-          Raw(all.subspan(kKeyNumberSize + kNonceSize).data()), kTagSize + plain.size(),
-          Raw(data.bytes().data()), data.bytes().size(),
+          Raw(plain.data()), nullptr, nullptr, Raw(all.subspan(kKeyNumberSize + kNonceSize).data()),
+          kTagSize + plain.size(), Raw(data.bytes().data()), data.bytes().size(),
           Raw(all.subspan(kKeyNumberSize, kNonceSize).data()), Raw(key->Expose().data())) != 0) {
     Wipe(plain.data(), plain.size());
     return Fail(Error::Code::kTampered, "a sealed record does not open");

@@ -4,8 +4,8 @@
 //
 //     seal = key number (4 bytes, big-endian) | nonce (24) | ciphertext | tag (16)
 //
-// The cipher is XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, as in libsodium): its nonce is long enough to
-// be drawn at random for any number of records. docs/adr/0002-sealing.md says why.
+// The cipher is XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03, as in libsodium): its nonce is long
+// enough to be drawn at random for any number of records. docs/adr/0002-sealing.md says why.
 //
 // Thread safety: const members may be used by several threads at once.
 

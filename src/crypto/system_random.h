@@ -10,8 +10,8 @@ class SystemRandom final : public Random {
   [[nodiscard]] Result<void> Fill(std::span<std::byte> out) override;
 };
 
-/// Makes the libraries of this folder ready and checks that they are: call once, first thing in main().
-/// Errors: kUnavailable.
+/// Makes the libraries of this folder ready and checks that they are: call once, first thing in
+/// main(). Errors: kUnavailable.
 [[nodiscard]] Result<void> InitializeCrypto();
 
 }  // namespace latchkey

@@ -19,10 +19,9 @@ bool IsNameCharacter(char c) {
 bool IsName(std::string_view name, std::ptrdiff_t words_min, std::ptrdiff_t words_max) {
   if (name.empty() || name.size() > kNameSizeMax) return false;
   const std::ptrdiff_t words = std::ranges::count(name, ':') + 1;
-  const bool characters = std::ranges::all_of(
-      name, [](char c) { return c == ':' || IsNameCharacter(c); });
-  const bool no_empty_word = !name.starts_with(':') && !name.ends_with(':') &&
-                             !name.contains("::");
+  const bool characters =
+      std::ranges::all_of(name, [](char c) { return c == ':' || IsNameCharacter(c); });
+  const bool no_empty_word = !name.starts_with(':') && !name.ends_with(':') && !name.contains("::");
   return characters && no_empty_word && words >= words_min && words <= words_max;
 }
 
@@ -34,8 +33,8 @@ bool IsAppName(std::string_view app) {
 
 bool IsScopeName(std::string_view name, std::string_view app) {
   // Two words before the app, or one: `read:me:bitbucket` and the picker's `read:account`.
-  return IsName(name, 2, 3) && (std::ranges::count(name, ':') == 1 ||
-                                name.substr(name.rfind(':') + 1) == app);
+  return IsName(name, 2, 3) &&
+         (std::ranges::count(name, ':') == 1 || name.substr(name.rfind(':') + 1) == app);
 }
 
 std::unexpected<Error> BadEntry(const std::string& app, const std::string& what) {
@@ -97,10 +96,7 @@ Result<void> LookUp(std::string_view what, const std::vector<std::string>& names
               "\"latchkey catalogue " + app + "\" lists what there is.");
 }
 
-}  // namespace
-
-Result<Catalogue> Catalogue::Build(CatalogueData data, const std::vector<Scope>& management) {
-  Catalogue catalogue;
+Result<void> CheckNames(const CatalogueData& data) {
   if (!IsAppName(data.app)) return BadEntry(data.app, "the app's name is not usable");
   for (const Scope& scope : data.scopes) {
     if (!IsScopeName(scope.name, data.app)) return BadEntry(data.app, "bad scope " + scope.name);
@@ -110,44 +106,68 @@ Result<Catalogue> Catalogue::Build(CatalogueData data, const std::vector<Scope>&
       return BadEntry(data.app, "bad permission " + permission.name);
     }
   }
-  data.scopes.insert(data.scopes.begin(), management.begin(), management.end());
-  if (data.scopes.size() > GrantSet::kCapacity || data.permissions.size() > GrantSet::kCapacity) {
-    return BadEntry(data.app, "more than " + std::to_string(GrantSet::kCapacity) + " entries");
-  }
-  if (const auto twice = Number(data.scopes, catalogue.scope_positions_)) {
-    return BadEntry(data.app, *twice + " stands twice");
-  }
-  if (const auto twice = Number(data.permissions, catalogue.permission_positions_)) {
-    return BadEntry(data.app, *twice + " stands twice");
-  }
+  return {};
+}
 
-  std::vector<GrantSet>& closures = catalogue.permission_closures_;
-  closures.resize(data.permissions.size());
-  for (std::size_t i = 0; i < data.permissions.size(); ++i) {
-    closures[i].Insert(i);
-    for (const std::string& implied : data.permissions[i].implies) {
-      const auto position = catalogue.permission_positions_.find(implied);
-      if (position == catalogue.permission_positions_.end()) {
-        return BadEntry(data.app, data.permissions[i].name + " implies unknown " + implied);
-      }
-      closures[i].Insert(position->second);
-    }
-    for (const std::string& scope : data.permissions[i].scopes) {
-      if (!catalogue.scope_positions_.contains(scope)) {
-        return BadEntry(data.app, data.permissions[i].name + " is worth unknown scope " + scope);
-      }
-    }
-  }
-  // Each round follows one more step of implication; as many rounds as entries reach the end of any chain.
-  for (std::size_t round = 0; round < closures.size(); ++round) {
-    for (GrantSet& closure : closures) {
-      for (std::size_t i = 0; i < closures.size(); ++i) {
-        if (closure.Contains(i)) closure |= closures[i];
-      }
-    }
-  }
+}  // namespace
+
+Result<Catalogue> Catalogue::Build(CatalogueData data, const std::vector<Scope>& management) {
+  if (Result<void> named = CheckNames(data); !named) return std::unexpected(named.error());
+  data.scopes.insert(data.scopes.begin(), management.begin(), management.end());
+  Catalogue catalogue;
   catalogue.data_ = std::move(data);
+  if (Result<void> numbered = catalogue.NumberEntries(); !numbered) {
+    return std::unexpected(numbered.error());
+  }
+  if (Result<void> closed = catalogue.CloseImplications(); !closed) {
+    return std::unexpected(closed.error());
+  }
   return catalogue;
+}
+
+Result<void> Catalogue::NumberEntries() {
+  if (data_.scopes.size() > GrantSet::kCapacity || data_.permissions.size() > GrantSet::kCapacity) {
+    return BadEntry(data_.app, "more than " + std::to_string(GrantSet::kCapacity) + " entries");
+  }
+  std::optional<std::string> twice = Number(data_.scopes, scope_positions_);
+  if (!twice) twice = Number(data_.permissions, permission_positions_);
+  if (twice) return BadEntry(data_.app, *twice + " stands twice");
+  return {};
+}
+
+Result<GrantSet> Catalogue::DirectlyGiven(std::size_t position) const {
+  const Permission& permission = data_.permissions[position];
+  GrantSet given;
+  given.Insert(position);
+  for (const std::string& implied : permission.implies) {
+    const auto found = permission_positions_.find(implied);
+    if (found == permission_positions_.end()) {
+      return BadEntry(data_.app, permission.name + " implies unknown " + implied);
+    }
+    given.Insert(found->second);
+  }
+  for (const std::string& scope : permission.scopes) {
+    if (!scope_positions_.contains(scope)) {
+      return BadEntry(data_.app, permission.name + " is worth unknown scope " + scope);
+    }
+  }
+  return given;
+}
+
+Result<void> Catalogue::CloseImplications() {
+  std::vector<GrantSet>& closures = permission_closures_;
+  for (std::size_t i = 0; i < data_.permissions.size(); ++i) {
+    const Result<GrantSet> given = DirectlyGiven(i);
+    if (!given) return std::unexpected(given.error());
+    closures.push_back(*given);
+  }
+  // Once all that comes by way of `i` is in, no chain through `i` is missing any more (Warshall).
+  for (std::size_t i = 0; i < closures.size(); ++i) {
+    for (GrantSet& closure : closures) {
+      if (closure.Contains(i)) closure |= closures[i];
+    }
+  }
+  return {};
 }
 
 Result<GrantSet> Catalogue::ScopeSet(const std::vector<std::string>& names) const {
@@ -161,9 +181,9 @@ Result<GrantSet> Catalogue::ScopeSet(const std::vector<std::string>& names) cons
 
 Result<GrantSet> Catalogue::PermissionSet(const std::vector<std::string>& names) const {
   GrantSet set;
-  const Result<void> found = LookUp(
-      "permission", names, permission_positions_, NamesOf(data_.permissions), data_.app,
-      [&](std::size_t position) { set |= permission_closures_[position]; });
+  const Result<void> found =
+      LookUp("permission", names, permission_positions_, NamesOf(data_.permissions), data_.app,
+             [&](std::size_t position) { set |= permission_closures_[position]; });
   if (!found) return std::unexpected(found.error());
   return set;
 }

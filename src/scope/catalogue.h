@@ -5,7 +5,8 @@
 //     catalogue "bitbucket"
 //       scopes        read:repository:bitbucket, …   no scope implies another
 //       permissions   repository:write, …            some imply others
-//       + the scopes of "latchkey"                   every app's API tokens may also manage credentials
+//       + the scopes of "latchkey"                   every app's API tokens may also manage
+//       credentials
 //
 // An API token is scoped to one app; beside that app's scopes it may hold those of the built-in app
 // `latchkey`, so that a token can list, make narrower ones of, or renew itself.
@@ -43,8 +44,8 @@ struct Permission {
   std::string description;
   std::string group;
   std::vector<std::string> implies;  ///< Directly; what those imply follows.
-  /// The scopes that together allow at least as much: an API token that holds them all may hand the permission on.
-  /// Empty: no API token may.
+  /// The scopes that together allow at least as much: an API token that holds them all may hand the
+  /// permission on. Empty: no API token may.
   std::vector<std::string> scopes;
 };
 
@@ -58,9 +59,9 @@ struct CatalogueData {
 
 class Catalogue {
  public:
-  /// Compiles `data`, with the scopes of `management` (kLatchkeyApp's; empty for that catalogue itself) in front.
-  /// Errors: kInvalidArgument, naming the entry: a name of the wrong form or twice, an implication of something
-  /// unknown, more entries than GrantSet::kCapacity.
+  /// Compiles `data`, with the scopes of `management` (kLatchkeyApp's; empty for that catalogue
+  /// itself) in front. Errors: kInvalidArgument, naming the entry: a name of the wrong form or
+  /// twice, an implication of something unknown, more entries than GrantSet::kCapacity.
   [[nodiscard]] static Result<Catalogue> Build(CatalogueData data,
                                                const std::vector<Scope>& management);
 
@@ -70,13 +71,14 @@ class Catalogue {
   [[nodiscard]] const std::vector<Scope>& scopes() const { return data_.scopes; }
   [[nodiscard]] const std::vector<Permission>& permissions() const { return data_.permissions; }
 
-  /// The set of these names. Errors: kInvalidArgument, naming each unknown name with the nearest known ones.
+  /// The set of these names. Errors: kInvalidArgument, naming each unknown name with the nearest
+  /// known ones.
   [[nodiscard]] Result<GrantSet> ScopeSet(const std::vector<std::string>& names) const;
   /// Likewise, with everything implied.
   [[nodiscard]] Result<GrantSet> PermissionSet(const std::vector<std::string>& names) const;
 
-  /// The scopes that an API token must hold to make an app password with `permissions` (closed under implication);
-  /// nothing if one of them cannot be handed on.
+  /// The scopes that an API token must hold to make an app password with `permissions` (closed
+  /// under implication); nothing if one of them cannot be handed on.
   [[nodiscard]] std::optional<GrantSet> ScopesToHandOn(const GrantSet& permissions) const;
 
   /// The names in a set, in catalogue order.
@@ -85,6 +87,10 @@ class Catalogue {
 
  private:
   using Positions = std::map<std::string, std::size_t, std::less<>>;
+
+  [[nodiscard]] Result<void> NumberEntries();
+  [[nodiscard]] Result<GrantSet> DirectlyGiven(std::size_t position) const;
+  [[nodiscard]] Result<void> CloseImplications();
 
   CatalogueData data_;
   Positions scope_positions_;
@@ -95,7 +101,8 @@ class Catalogue {
 /// Every app that this installation protects. Immutable; replaced as a whole when an app changes.
 class Catalogues {
  public:
-  /// Errors: as Catalogue::Build; kInvalidArgument if an app stands twice or kLatchkeyApp is missing.
+  /// Errors: as Catalogue::Build; kInvalidArgument if an app stands twice or kLatchkeyApp is
+  /// missing.
   [[nodiscard]] static Result<Catalogues> Build(std::vector<CatalogueData> data);
 
   /// Null if there is no such app.

@@ -7,9 +7,9 @@
 
 namespace latchkey {
 
-/// A set of up to 256 scopes, or of permissions, of one catalogue, by their position there. Whether it covers
-/// another is four AND operations. Positions mean nothing outside the catalogue that made them: what is stored
-/// and sealed are names.
+/// A set of up to 256 scopes, or of permissions, of one catalogue, by their position there. Whether
+/// it covers another is four AND operations. Positions mean nothing outside the catalogue that made
+/// them: what is stored and sealed are names.
 class GrantSet {
  public:
   static constexpr std::size_t kCapacity = 256;

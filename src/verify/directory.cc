@@ -82,7 +82,8 @@ std::optional<Role> Directory::FindRole(std::string_view workspace,
 std::vector<std::shared_ptr<const Account>> Directory::ListAccounts() const {
   std::map<std::string, std::shared_ptr<const Account>> by_name;
   const std::shared_lock lock{mutex_};
-  for (const auto& [id, account] : accounts_) by_name.emplace(FoldAscii(account->username), account);
+  for (const auto& [id, account] : accounts_)
+    by_name.emplace(FoldAscii(account->username), account);
   std::vector<std::shared_ptr<const Account>> accounts;
   for (auto& [name, account] : by_name) accounts.push_back(account);
   return accounts;

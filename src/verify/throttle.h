@@ -2,9 +2,10 @@
 
 // Counts failed attempts, so that guessing and broken clients cost little.
 //
-// A key (a client address, or an account) may fail `failures_max` times within a window; after that its failures
-// are answered with "throttled" until the window ends. A right credential is never throttled: with 131 random bits
-// there is nothing to guess, and so nobody can lock somebody else out.
+// A key (a client address, or an account) may fail `failures_max` times within a window; after that
+// its failures are answered with "throttled" until the window ends. A right credential is never
+// throttled: with 131 random bits there is nothing to guess, and so nobody can lock somebody else
+// out.
 //
 // Memory is bounded: past `keys_max` the keys with the oldest windows are forgotten first.
 //
@@ -32,8 +33,8 @@ class Throttle {
  public:
   explicit Throttle(ThrottleSettings settings) : settings_(settings) {}
 
-  /// Counts one failure of `key`. Returns how long until its window ends if the key has had more than it
-  /// may, else zero.
+  /// Counts one failure of `key`. Returns how long until its window ends if the key has had more
+  /// than it may, else zero.
   [[nodiscard]] std::chrono::seconds CountFailure(std::string_view key, Instant now);
 
   [[nodiscard]] std::size_t size() const;

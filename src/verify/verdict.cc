@@ -66,7 +66,8 @@ std::string Explain(const Denial& denial) {
     case Cause::kRevoked:
       return Subject(denial) + " was revoked" +
              (denial.revoked_at ? " on " + FormatInstant(*denial.revoked_at) : "");
-    case Cause::kSuspended: return "the account that " + Subject(denial) + " belongs to is suspended";
+    case Cause::kSuspended:
+      return "the account that " + Subject(denial) + " belongs to is suspended";
     case Cause::kWrongApp:
       return Subject(denial) + " is for the app " +
              (denial.proven ? denial.proven->catalogue->app() : "") + "; this needs " +

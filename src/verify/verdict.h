@@ -18,13 +18,13 @@
 
 namespace latchkey {
 
-/// Why a request may not pass. A closed list; docs/causes.md describes each. What a client may read of it is
-/// decided in api/, git/ and gate/, in one table each.
+/// Why a request may not pass. A closed list; docs/causes.md describes each. What a client may read
+/// of it is decided in api/, git/ and gate/, in one table each.
 enum class Cause : std::uint8_t {
-  kAbsent,        ///< No credential was sent: normal for a first request, no failure.
-  kMistyped,      ///< A credential with characters missing, added or changed.
-  kUnknown,       ///< Not a credential, no such credential, or not its secret.
-  kWrongUser,     ///< The secret is right, the user part names somebody else (or is missing).
+  kAbsent,     ///< No credential was sent: normal for a first request, no failure.
+  kMistyped,   ///< A credential with characters missing, added or changed.
+  kUnknown,    ///< Not a credential, no such credential, or not its secret.
+  kWrongUser,  ///< The secret is right, the user part names somebody else (or is missing).
   kExpired,
   kRevoked,
   kSuspended,     ///< The account is suspended.
@@ -66,9 +66,11 @@ class Grant {
 
 struct Denial {
   Cause cause;
-  /// Set once the client has proved that it holds the secret: only then may it be told more than "no".
+  /// Set once the client has proved that it holds the secret: only then may it be told more than
+  /// "no".
   std::optional<Holder> proven = {};
-  /// The names that the operation needs of this kind of credential, for kMissingScope and kWrongApp.
+  /// The names that the operation needs of this kind of credential, for kMissingScope and
+  /// kWrongApp.
   std::vector<std::string> required = {};
   /// When it was revoked; for kRevoked.
   std::optional<Instant> revoked_at = {};
@@ -81,8 +83,8 @@ struct Denial {
 using Verdict = std::expected<Grant, Denial>;
 
 /// One plain sentence for the client: "this API token expired on 2026-11-02", "… needs
-/// write:repository:bitbucket; it has read:repository:bitbucket". For everything that is not proven it says the same,
-/// kMistyped and kThrottled apart.
+/// write:repository:bitbucket; it has read:repository:bitbucket". For everything that is not proven
+/// it says the same, kMistyped and kThrottled apart.
 [[nodiscard]] std::string Explain(const Denial& denial);
 
 }  // namespace latchkey

@@ -15,8 +15,7 @@ std::optional<std::string> FindSlip(std::string_view presented, const Error& err
   if (error.code == Error::Code::kBadChecksum) return error.message;
   const bool line_break = presented.ends_with('\n') || presented.ends_with('\r');
   if (!line_break) return std::nullopt;
-  const std::string_view trimmed =
-      presented.substr(0, presented.find_last_not_of("\r\n") + 1);
+  const std::string_view trimmed = presented.substr(0, presented.find_last_not_of("\r\n") + 1);
   if (!Credential::Parse(trimmed)) return std::nullopt;
   return std::string{kLineBreakHint};
 }
@@ -37,13 +36,32 @@ std::optional<std::string> FindUserMistake(const Presented& presented, Credentia
     case Presented::Form::kBasic:
       if (IsUserOf(account, *presented.user)) return std::nullopt;
       if (api_token && IsTokenUser(*presented.user)) return std::nullopt;
-      return api_token ? "the user part is not the owner of this API token: send the account's e-mail or "
-                         "username, or x-token-auth"
-                       : "the user part is not the owner of this app password: send the account's "
-                         "username or e-mail";
+      return api_token
+                 ? "the user part is not the owner of this API token: send the account's e-mail or "
+                   "username, or x-token-auth"
+                 : "the user part is not the owner of this app password: send the account's "
+                   "username or e-mail";
     case Presented::Form::kUnreadable: break;
   }
   return "the credential is not valid";
+}
+
+std::optional<Denial> CheckAccount(const IndexEntry& entry, const Holder& holder,
+                                   const Presented& presented, Instant now) {
+  if (std::optional<std::string> mistake =
+          FindUserMistake(presented, holder.kind, *holder.account)) {
+    return Denial{.cause = Cause::kWrongUser, .proven = holder, .detail = std::move(*mistake)};
+  }
+  if (entry.revoked_at) {
+    return Denial{.cause = Cause::kRevoked, .proven = holder, .revoked_at = entry.revoked_at};
+  }
+  if (entry.expires_at && now >= *entry.expires_at) {
+    return Denial{.cause = Cause::kExpired, .proven = holder};
+  }
+  if (holder.account->state == AccountState::kSuspended) {
+    return Denial{.cause = Cause::kSuspended, .proven = holder};
+  }
+  return std::nullopt;
 }
 
 const GrantSet* Needed(const Requirement& requirement, CredentialKind kind) {
@@ -68,16 +86,15 @@ std::optional<Denial> CheckGrants(const Holder& holder, const Requirement& requi
   if (needed != nullptr && needed->empty()) return std::nullopt;
   const bool same_app = holder.catalogue == requirement.catalogue;
   // Positions of the management scopes are the same in every catalogue: they stand in front.
-  const bool management = requirement.catalogue->app() == kLatchkeyApp &&
-                          holder.kind == CredentialKind::kApiToken;
+  const bool management =
+      requirement.catalogue->app() == kLatchkeyApp && holder.kind == CredentialKind::kApiToken;
   if (needed != nullptr && (same_app || management) && holder.granted.Covers(*needed)) {
     return std::nullopt;
   }
   const Cause cause =
       same_app || management || needed == nullptr ? Cause::kMissingScope : Cause::kWrongApp;
-  return Denial{.cause = cause,
-                .proven = holder,
-                .required = NeededNames(requirement, holder.kind)};
+  return Denial{
+      .cause = cause, .proven = holder, .required = NeededNames(requirement, holder.kind)};
 }
 
 std::optional<Denial> CheckAccess(const Holder& holder, const Directory& directory,
@@ -130,7 +147,8 @@ std::expected<Holder, Denial> Verifier::Identify(const Presented& presented, Ins
     if (!slip) return std::unexpected(Denial{.cause = Cause::kUnknown});
     return std::unexpected(Denial{.cause = Cause::kMistyped, .detail = std::move(*slip)});
   }
-  // The digest is computed and compared whether or not the id is known, so that both take the same time.
+  // The digest is computed and compared whether or not the id is known, so that both take the same
+  // time.
   static constexpr Digest kNobodysDigest{};
   const std::shared_ptr<const IndexEntry> entry = index_.Find(credential->id());
   const Digest digest = credential->ComputeDigest();
@@ -153,27 +171,9 @@ std::expected<Holder, Denial> Verifier::Identify(const Presented& presented, Ins
   return holder;
 }
 
-std::optional<Denial> Verifier::CheckAccount(const IndexEntry& entry, const Holder& holder,
-                                             const Presented& presented, Instant now) const {
-  if (std::optional<std::string> mistake =
-          FindUserMistake(presented, holder.kind, *holder.account)) {
-    return Denial{.cause = Cause::kWrongUser, .proven = holder, .detail = std::move(*mistake)};
-  }
-  if (entry.revoked_at) {
-    return Denial{.cause = Cause::kRevoked, .proven = holder, .revoked_at = entry.revoked_at};
-  }
-  if (entry.expires_at && now >= *entry.expires_at) {
-    return Denial{.cause = Cause::kExpired, .proven = holder};
-  }
-  if (holder.account->state == AccountState::kSuspended) {
-    return Denial{.cause = Cause::kSuspended, .proven = holder};
-  }
-  return std::nullopt;
-}
-
 Denial Verifier::Throttled(Denial denial, const Attempt& attempt) const {
-  // Only who has proved to hold the secret counts against its account: an id, which is public, must not let
-  // anybody use up somebody else's attempts.
+  // Only who has proved to hold the secret counts against its account: an id, which is public, must
+  // not let anybody use up somebody else's attempts.
   std::chrono::seconds wait =
       throttle_.CountFailure("address " + std::string{attempt.client_address}, attempt.now);
   if (denial.proven) {

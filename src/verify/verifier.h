@@ -1,15 +1,15 @@
 #pragma once
 
-// The one decision function: REST, Git, proxies and introspection all ask it, with the requirement of the
-// operation that will really run.
+// The one decision function: REST, Git, proxies and introspection all ask it, with the requirement
+// of the operation that will really run.
 //
 //     Attempt ─── what was presented, from where, when
 //     Requirement ─ scopes or permissions of one app          ──> Verdict
 //     Access ────── role in a workspace, if it touches one
 //
-// It answers from memory, without I/O. Order of the checks: form and checksum; id and secret (an unknown id costs as
-// much time as a wrong secret); user part; revoked; expired; account suspended; app; scopes or permissions;
-// membership. The first that fails is the cause.
+// It answers from memory, without I/O. Order of the checks: form and checksum; id and secret (an
+// unknown id costs as much time as a wrong secret); user part; revoked; expired; account suspended;
+// app; scopes or permissions; membership. The first that fails is the cause.
 //
 // Thread safety: any number of threads.
 
@@ -58,8 +58,6 @@ class Verifier {
                                const std::optional<Access>& access) const;
   [[nodiscard]] std::expected<Holder, Denial> Identify(const Presented& presented,
                                                        Instant now) const;
-  [[nodiscard]] std::optional<Denial> CheckAccount(const IndexEntry& entry, const Holder& holder,
-                                                   const Presented& presented, Instant now) const;
   [[nodiscard]] Denial Throttled(Denial denial, const Attempt& attempt) const;
 
   const Index& index_;

@@ -51,8 +51,8 @@ class VerifierTest : public testing::Test {
   Account ana_ = latchkey_.AddAccount("ana");
   Account bob_ = latchkey_.AddAccount("bob");
   Requirement read_ = latchkey_.Needs({"read:repository:bitbucket"}, {{"repository"}});
-  Requirement write_ = latchkey_.Needs(
-      {"read:repository:bitbucket", "write:repository:bitbucket"}, {{"repository:write"}});
+  Requirement write_ = latchkey_.Needs({"read:repository:bitbucket", "write:repository:bitbucket"},
+                                       {{"repository:write"}});
   Requirement anything_ = latchkey_.Needs({}, std::vector<std::string>{});
 };
 
@@ -81,19 +81,19 @@ TEST_P(Sending, IsTheSameForBothKindsAsDocumented) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, Sending,
-    testing::Values(
-        SendingCase{"Username", "ana", "allowed", "allowed"},
-        SendingCase{"UsernameInOtherCase", "ANA", "allowed", "allowed"},
-        SendingCase{"Email", "ana@example.com", "allowed", "allowed"},
-        SendingCase{"EmailInOtherCase", "Ana@Example.COM", "allowed", "allowed"},
-        SendingCase{"TokenUser", "x-token-auth", "allowed", "wrong-user"},
-        SendingCase{"BitbucketTokenUser", "x-bitbucket-api-token-auth", "allowed", "wrong-user"},
-        SendingCase{"TokenUserInOtherCase", "X-Token-Auth", "wrong-user", "wrong-user"},
-        SendingCase{"Bearer", nullptr, "allowed", "wrong-user"},
-        SendingCase{"SecretAsUser", "SECRET", "allowed", "wrong-user"},
-        SendingCase{"SomebodyElse", "bob", "wrong-user", "wrong-user"},
-        SendingCase{"EmptyUser", "", "wrong-user", "wrong-user"},
-        SendingCase{"UsernameAndMore", "ana ", "wrong-user", "wrong-user"}),
+    testing::Values(SendingCase{"Username", "ana", "allowed", "allowed"},
+                    SendingCase{"UsernameInOtherCase", "ANA", "allowed", "allowed"},
+                    SendingCase{"Email", "ana@example.com", "allowed", "allowed"},
+                    SendingCase{"EmailInOtherCase", "Ana@Example.COM", "allowed", "allowed"},
+                    SendingCase{"TokenUser", "x-token-auth", "allowed", "wrong-user"},
+                    SendingCase{"BitbucketTokenUser", "x-bitbucket-api-token-auth", "allowed",
+                                "wrong-user"},
+                    SendingCase{"TokenUserInOtherCase", "X-Token-Auth", "wrong-user", "wrong-user"},
+                    SendingCase{"Bearer", nullptr, "allowed", "wrong-user"},
+                    SendingCase{"SecretAsUser", "SECRET", "allowed", "wrong-user"},
+                    SendingCase{"SomebodyElse", "bob", "wrong-user", "wrong-user"},
+                    SendingCase{"EmptyUser", "", "wrong-user", "wrong-user"},
+                    SendingCase{"UsernameAndMore", "ana ", "wrong-user", "wrong-user"}),
     [](const auto& test_case) { return std::string{test_case.param.name}; });
 
 TEST_F(VerifierTest, AllowsExactlyTheGrantedScopes) {
@@ -117,8 +117,8 @@ TEST_F(VerifierTest, FollowsTheImplicationsOfPermissions) {
 TEST_F(VerifierTest, NamesWhatIsNeededAndWhatIsThereOnceTheSecretIsProven) {
   const Verdict verdict = latchkey_.Ask(Bearer(TokenWith({"read:repository:bitbucket"})), write_);
   ASSERT_FALSE(verdict);
-  EXPECT_EQ(verdict.error().required, (std::vector<std::string>{"read:repository:bitbucket",
-                                                                "write:repository:bitbucket"}));
+  EXPECT_EQ(verdict.error().required,
+            (std::vector<std::string>{"read:repository:bitbucket", "write:repository:bitbucket"}));
   EXPECT_EQ(Explain(verdict.error()),
             "this API token needs read:repository:bitbucket and write:repository:bitbucket; it has "
             "read:repository:bitbucket");
@@ -188,9 +188,10 @@ TEST_F(VerifierTest, KeepsAppsApart) {
 }
 
 TEST_F(VerifierTest, AnyLiveCredentialWillDoWhereNothingIsAskedFor) {
-  EXPECT_EQ(Decide(Bearer(latchkey_.IssueToken(ana_, {"read:credential:latchkey"}, 48h, "latchkey")),
-                   anything_),
-            "allowed");
+  EXPECT_EQ(
+      Decide(Bearer(latchkey_.IssueToken(ana_, {"read:credential:latchkey"}, 48h, "latchkey")),
+             anything_),
+      "allowed");
   EXPECT_EQ(Decide(Basic("ana", latchkey_.IssueAppPassword(ana_, {"wiki"})), anything_), "allowed");
 }
 
@@ -227,13 +228,15 @@ TEST_P(Slips, AreToldApartFromUnknownOnes) {
 INSTANTIATE_TEST_SUITE_P(
     All, Slips,
     testing::Values(
-        SlipCase{"CharacterMissing", [](const std::string& s) { return s.substr(0, 43); }, "mistyped"},
+        SlipCase{"CharacterMissing", [](const std::string& s) { return s.substr(0, 43); },
+                 "mistyped"},
         SlipCase{"CutByBase64", [](const std::string& s) { return s.substr(0, 20); }, "mistyped"},
         SlipCase{"CharacterChanged",
                  [](const std::string& s) { return s.substr(0, 20) + '0' + s.substr(20, 23); },
                  "mistyped"},
         SlipCase{"LineBreakAdded", [](const std::string& s) { return s + "\n"; }, "mistyped"},
-        SlipCase{"WindowsLineBreakAdded", [](const std::string& s) { return s + "\r\n"; }, "mistyped"},
+        SlipCase{"WindowsLineBreakAdded", [](const std::string& s) { return s + "\r\n"; },
+                 "mistyped"},
         SlipCase{"BlankInFront", [](const std::string& s) { return " " + s; }, "unknown"},
         SlipCase{"Twice", [](const std::string& s) { return s + s; }, "unknown"},
         SlipCase{"Quoted", [](const std::string& s) { return '"' + s + '"'; }, "unknown"},

@@ -9,8 +9,8 @@
 
 namespace latchkey {
 
-/// Reads what FormatHex() wrote into all of `out`. False, with `out` undefined, if `text` is not lower-case
-/// hexadecimal of exactly that many bytes.
+/// Reads what FormatHex() wrote into all of `out`. False, with `out` undefined, if `text` is not
+/// lower-case hexadecimal of exactly that many bytes.
 [[nodiscard]] bool ParseHexInto(std::string_view text, std::span<std::byte> out);
 
 /// Likewise, for any number of bytes.

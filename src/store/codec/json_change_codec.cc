@@ -13,8 +13,7 @@ std::optional<Change> ReadChange(const OrderedJson& json) {
   JsonReader reader{json};
   const RecordType type = reader.Parsed("type", ParseTypeName, RecordType::kCredential);
   const OrderedJson* object = reader.Object("record");
-  std::optional<Record> record =
-      object == nullptr ? std::nullopt : RecordFromJson(type, *object);
+  std::optional<Record> record = object == nullptr ? std::nullopt : RecordFromJson(type, *object);
   if (!record) return std::nullopt;
   Change change{.seq = reader.Number("seq"),
                 .batch = reader.Number("batch"),
@@ -38,9 +37,9 @@ bool Skip(std::string_view& rest, std::string_view literal) {
 
 /// A member whose value is a text that needs no escape.
 std::optional<std::string> TakePlainMember(std::string_view& rest, std::string_view name) {
-  if (!Skip(rest, "\"") || !Skip(rest, name) || !Skip(rest, "\":\"")) return std::nullopt;
-  const std::size_t end = rest.find_first_of("\"\\");
-  if (end == std::string_view::npos || !rest.substr(end).starts_with("\",")) return std::nullopt;
+  if (!Skip(rest, "\"") || !Skip(rest, name) || !Skip(rest, R"(":")")) return std::nullopt;
+  const std::size_t end = rest.find_first_of(R"("\)");
+  if (end == std::string_view::npos || !rest.substr(end).starts_with(R"(",)")) return std::nullopt;
   std::string value{rest.substr(0, end)};
   rest.remove_prefix(end + 2);
   return value;
@@ -67,27 +66,28 @@ std::optional<std::string> TakeKey(std::string_view& rest, RecordType type) {
   return *key + "/" + *more;
 }
 
-/// `version` is the last member but one of the record, and of the line; only hexadecimal digits follow.
+/// `version` is the last member but one of the record, and of the line; only hexadecimal digits
+/// follow.
 std::optional<std::uint64_t> FindVersion(std::string_view line) {
-  constexpr std::string_view kMember = ",\"version\":";
+  constexpr std::string_view kMember = R"(,"version":)";
   const std::size_t start = line.rfind(kMember);
   if (start == std::string_view::npos) return std::nullopt;
   std::string_view rest = line.substr(start + kMember.size());
   std::uint64_t version = 0;
   const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), version);
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-  if (failure != std::errc{} || !rest.starts_with(",\"seal\":\"")) return std::nullopt;
+  if (failure != std::errc{} || !rest.starts_with(R"(,"seal":")")) return std::nullopt;
   return version;
 }
 
 /// Inside a text each quotation mark has a backslash before it, so that this finds the member.
 std::optional<RecordVersion> FindRecordVersion(std::string_view line) {
-  constexpr std::string_view kMember = ",\"type\":\"";
+  constexpr std::string_view kMember = R"(,"type":")";
   const std::size_t start = line.find(kMember);
   if (start == std::string_view::npos) return std::nullopt;
   std::string_view rest = line.substr(start + kMember.size());
   const std::optional<RecordType> type = ParseTypeName(rest.substr(0, rest.find('"')));
-  if (!type || !Skip(rest, TypeName(*type)) || !Skip(rest, "\",\"record\":{")) return std::nullopt;
+  if (!type || !Skip(rest, TypeName(*type)) || !Skip(rest, R"(","record":{)")) return std::nullopt;
   std::optional<std::string> key = TakeKey(rest, *type);
   const std::optional<std::uint64_t> version = FindVersion(rest);
   if (!key || !version) return std::nullopt;

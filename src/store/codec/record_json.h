@@ -2,8 +2,8 @@
 
 // Records as JSON, whole: every field, the version and the seal.
 //
-// A text that is not UTF-8, which JSON cannot hold, is written as `{"hex":"…"}`, so that nothing that
-// was sealed is ever lost on the way. Instants are RFC 3339, seals hexadecimal.
+// A text that is not UTF-8, which JSON cannot hold, is written as `{"hex":"…"}`, so that nothing
+// that was sealed is ever lost on the way. Instants are RFC 3339, seals hexadecimal.
 
 #include <nlohmann/json.hpp>
 #include <optional>

@@ -8,10 +8,12 @@ namespace latchkey {
 namespace {
 
 TEST(RecordJsonTest, NamesEveryFieldOfACredential) {
-  EXPECT_EQ(RecordToJson(SampleCredential(1)).dump().substr(0, 236),
-            R"({"id":"00000000001","kind":"api-token","account":"00000000000000000000000000000001",)"
-            R"("app":"bitbucket","grants":["read:repository:bitbucket","write:repository:bitbucket"],)"
-            R"("name":"credential 1","created_at":"2026-11-24T09:00:00Z","expires_at")");
+  EXPECT_THAT(
+      RecordToJson(SampleCredential(1)).dump(),
+      testing::StartsWith(
+          R"({"id":"00000000001","kind":"api-token","account":"00000000000000000000000000000001",)"
+          R"("app":"bitbucket","grants":["read:repository:bitbucket","write:repository:bitbucket"],)"
+          R"("name":"credential 1","created_at":"2026-11-24T09:00:00Z","expires_at":")"));
 }
 
 TEST(RecordJsonTest, ReadsARecordOfItsOwnTypeOnly) {
@@ -36,7 +38,7 @@ TEST(RecordJsonTest, WritesWhatIsNotUtf8AsHex) {
 }
 
 TEST(JsonReaderTest, StaysFailed) {
-  const OrderedJson json{{"text", "a"}, {"number", 1}};
+  const OrderedJson json{{"text", "a"}, {"number", 1U}};
   JsonReader reader{json};
   EXPECT_EQ(reader.Text("text"), "a");
   EXPECT_TRUE(reader.ok());

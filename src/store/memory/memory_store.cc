@@ -9,8 +9,8 @@ namespace latchkey {
 namespace {
 
 std::unexpected<Error> Taken(std::string_view what, std::string_view value) {
-  return Fail(Error::Code::kAlreadyExists, "the " + std::string{what} + " \"" +
-                                               EscapeForTerminal(value, 80) + "\" is taken");
+  return Fail(Error::Code::kAlreadyExists,
+              "the " + std::string{what} + " \"" + EscapeForTerminal(value, 80) + "\" is taken");
 }
 
 /// A claim is made with a new record, so that record's creation is the present.
@@ -118,8 +118,8 @@ Result<Record> MemoryStore::Find(RecordType type, std::string_view key) const {
   const std::scoped_lock lock{mutex_};
   const auto found = TableOf(type).find(key);
   if (found != TableOf(type).end()) return found->second;
-  return Fail(Error::Code::kNotFound, "no " + std::string{TypeName(type)} + " \"" +
-                                          EscapeForTerminal(key, 80) + "\"");
+  return Fail(Error::Code::kNotFound,
+              "no " + std::string{TypeName(type)} + " \"" + EscapeForTerminal(key, 80) + "\"");
 }
 
 Result<std::vector<CredentialRecord>> MemoryStore::ListCredentials(

@@ -76,9 +76,11 @@ RepositoryRecord SampleRepository(std::uint64_t number) {
 
 std::vector<Record> NastyRecords() {
   CredentialRecord token = SampleCredential(0);
-  token.name = "it's \"quoted\", back\\slashed, \xE2\x82\xAC and \xF0\x9F\x94\x91; DROP TABLE accounts;--";
+  token.name =
+      "it's \"quoted\", back\\slashed, \xE2\x82\xAC and \xF0\x9F\x94\x91; DROP TABLE accounts;--";
   token.revoked_at = kCreated + std::chrono::milliseconds{1};
-  token.revoke_reason = "line\nbreak, \x01 and \x7F, ,\"type\":\"account\",\"record\":{\"id\":\"x\",";
+  token.revoke_reason =
+      "line\nbreak, \x01 and \x7F, ,\"type\":\"account\",\"record\":{\"id\":\"x\",";
   CredentialRecord password = SampleCredential(UINT64_MAX);
   password.kind = CredentialKind::kAppPassword;
   password.account = "";

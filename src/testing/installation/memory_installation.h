@@ -1,6 +1,7 @@
 #pragma once
 
-// A whole installation in memory: real domain, real ledger, a store and a journal that keep nothing.
+// A whole installation in memory: real domain, real ledger, a store and a journal that keep
+// nothing.
 //
 //     MemoryInstallation latchkey;
 //     const Account ana = latchkey.AddAccount("ana");
@@ -65,7 +66,10 @@ class MemoryInstallation {
   }
 
   [[nodiscard]] Books books() {
-    return {.store = store, .journal = journal, .codec = codec, .journal_key = sealer->keyring().journal_key()};
+    return {.store = store,
+            .journal = journal,
+            .codec = codec,
+            .journal_key = sealer->keyring().journal_key()};
   }
 
   Account AddAccount(const std::string& username, AccountKind kind = AccountKind::kPerson) {
@@ -104,9 +108,10 @@ class MemoryInstallation {
     return Must(Credential::Parse(secret)).id();
   }
 
-  [[nodiscard]] Requirement Needs(const std::vector<std::string>& scopes,
-                                  std::optional<std::vector<std::string>> permissions = std::nullopt,
-                                  std::string_view app = kBitbucketApp) const {
+  [[nodiscard]] Requirement Needs(
+      const std::vector<std::string>& scopes,
+      std::optional<std::vector<std::string>> permissions = std::nullopt,
+      std::string_view app = kBitbucketApp) const {
     return Must(Requirement::Build(*catalogues.Find(app), scopes, permissions));
   }
 
@@ -165,15 +170,15 @@ class MemoryInstallation {
     ledger = std::make_unique<Ledger>(store, journal, codec, sealer->keyring().journal_key(), clock,
                                       *projection, agreement->position);
     verifier = std::make_unique<Verifier>(*index, *directory, throttle_);
-    credentials = std::make_unique<CredentialAuthority>(
-        CredentialAuthority::Parts{.store = store,
-                                   .ledger = *ledger,
-                                   .sealer = *record_sealer,
-                                   .catalogues = catalogues,
-                                   .directory = *directory,
-                                   .clock = clock,
-                                   .random = random,
-                                   .policy = policy});
+    credentials =
+        std::make_unique<CredentialAuthority>(CredentialAuthority::Parts{.store = store,
+                                                                         .ledger = *ledger,
+                                                                         .sealer = *record_sealer,
+                                                                         .catalogues = catalogues,
+                                                                         .directory = *directory,
+                                                                         .clock = clock,
+                                                                         .random = random,
+                                                                         .policy = policy});
     accounts = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = store,
                                                                           .ledger = *ledger,
                                                                           .sealer = *record_sealer,

@@ -1,0 +1,99 @@
+#pragma once
+
+// Latchkey's own REST interface under /api/v1, and the little of Bitbucket's that clients ask
+// first, under /2.0.
+//
+//     Router ─> ApiHandler::Serve ─> Guard: who may ─> a resource ─> Answer | Problem ─> one of two
+//     dialects
+//
+// openapi.json describes every route; a test compares it with routes(). Blocking work runs on the
+// pool.
+//
+// Thread safety: any number of requests at once.
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/call.h"
+#include "api/catalogue_resource.h"
+#include "api/credential_resource.h"
+#include "api/guard.h"
+#include "authority/credential_authority.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "http/blocking_pool.h"
+#include "http/router.h"
+#include "scope/catalogue.h"
+#include "verify/verifier.h"
+
+namespace latchkey::api {
+
+class ApiHandler {
+ public:
+  struct Parts {
+    const Verifier& verifier;
+    CredentialAuthority& credentials;
+    const Catalogues& catalogues;
+    const Clock& clock;
+    http::BlockingPool& pool;
+  };
+
+  enum class Dialect : std::uint8_t { kProblem, kBitbucket };
+
+  struct Route {
+    std::string_view method;
+    std::string pattern;
+    Dialect dialect;
+    std::function<http::Awaitable<Outcome>(const Call&)> action;
+  };
+
+  /// The references in `parts` outlive the handler. Errors: kInvalidArgument if the catalogues lack
+  /// what the routes ask for.
+  [[nodiscard]] static Result<std::unique_ptr<ApiHandler>> Create(Parts parts, Settings settings);
+
+  ApiHandler(const ApiHandler&) = delete;
+  ApiHandler& operator=(const ApiHandler&) = delete;
+
+  /// The handler outlives the router. Everything else under /api and /2.0 is answered with 404 from
+  /// then on.
+  void AddRoutes(http::Router& router) const;
+
+  /// Answers where the router has no action, in the dialect of the path: for Router::SetRefusal.
+  http::Awaitable<void> Refuse(http::Exchange& exchange, int status, std::string allow) const;
+
+  /// What openapi.json describes.
+  [[nodiscard]] std::span<const Route> routes() const { return routes_; }
+
+ private:
+  struct Requirements {
+    Requirement any;
+    Requirement read_credentials;
+    Requirement write_credentials;
+    Requirement read_user;
+  };
+
+  ApiHandler(Parts parts, Settings settings, const Requirements& requirements);
+
+  void AddCredentialRoutes(const CredentialResource& resource);
+  [[nodiscard]] Outcome Me(const Call& call) const;
+  [[nodiscard]] Outcome BitbucketUser(const Call& call) const;
+
+  http::Awaitable<void> Serve(http::Exchange& exchange, const http::RouteParams& params,
+                              const Route& route) const;
+  http::Awaitable<void> Send(http::Exchange& exchange, Dialect dialect, Outcome outcome) const;
+
+  Parts parts_;
+  Settings settings_;
+  Requirements requirements_;
+  Guard guard_;
+  CredentialResource api_tokens_;
+  CredentialResource app_passwords_;
+  CatalogueResource catalogue_;
+  std::vector<Route> routes_;
+};
+
+}  // namespace latchkey::api

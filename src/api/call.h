@@ -1,0 +1,37 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "api/problem.h"
+#include "http/exchange.h"
+#include "http/router.h"
+
+namespace latchkey::api {
+
+/// One request on its way to a resource. Lives until its answer is sent.
+struct Call {
+  http::Exchange& exchange;
+  const http::RouteParams& params;
+};
+
+struct Answer {
+  http::Response response = {};
+  /// The body is wiped once it was sent.
+  bool holds_secret = false;
+};
+
+/// What a resource has to say; ApiHandler turns it into the dialect of the path.
+using Outcome = std::expected<Answer, Problem>;
+
+struct Settings {
+  /// Where clients reach this server, without a slash at its end: what Location, next and links are
+  /// built on, never on the Host field, for clients send their credential to wherever these point.
+  std::string public_url;
+  std::string realm = "Latchkey";
+  /// Bytes. Above the largest body that is of use by far, so that nonsense is called nonsense
+  /// rather than big.
+  std::size_t body_size_max = std::size_t{256} * 1024;
+};
+
+}  // namespace latchkey::api

@@ -1,0 +1,199 @@
+#include "api/credential_resource.h"
+
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "api/credential_json.h"
+#include "api/credential_list.h"
+#include "api/denial_response.h"
+#include "api/issue_answer.h"
+#include "api/issue_request.h"
+#include "api/json_body.h"
+
+namespace latchkey::api {
+namespace {
+
+/// What a record has beside its name, all of it fixed for ever.
+constexpr std::array<std::string_view, 14> kImmutableMembers{
+    "id",  "kind",       "account",    "app",   "scopes", "permissions",   "created_at",
+    "ttl", "expires_at", "revoked_at", "state", "secret", "revoke_reason", "basic_x_token_auth"};
+
+OrProblem<std::string> ReadNewName(const JsonBody& body) {
+  for (const std::string_view immutable : kImmutableMembers) {
+    if (!body.Has(immutable)) continue;
+    return std::unexpected(
+        Problem{.type = ProblemType::kImmutableMember,
+                .detail = Sentence(std::string{immutable} +
+                                   " cannot be changed: create another credential instead"),
+                .challenge = Challenge::kBare,
+                .member = std::string{immutable}});
+  }
+  static constexpr std::array<std::string_view, 1> kMembers{"name"};
+  if (const OrProblem<void> known = body.RequireOnly(kMembers); !known) {
+    return std::unexpected(known.error());
+  }
+  return body.RequireText("name");
+}
+
+OrProblem<std::string> ReadReason(const http::Target& target) {
+  std::vector<std::string> reasons = target.QueryValues("reason");
+  if (reasons.empty()) return std::string{};
+  if (reasons.size() == 1) return std::move(reasons.front());
+  return ProblemWith(ProblemType::kInvalidValue, "reason stands twice in the query", "reason");
+}
+
+}  // namespace
+
+std::string_view CredentialResource::path() const {
+  switch (kind_) {
+    case CredentialKind::kApiToken: return "/api/v1/api-tokens";
+    case CredentialKind::kAppPassword: return "/api/v1/app-passwords";
+  }
+  std::unreachable();
+}
+
+OrProblem<Grant> CredentialResource::Admit(const Call& call, const Requirement& requirement,
+                                           std::string_view verb) const {
+  const std::string action = std::string{KindName(kind_)} + "." + std::string{verb};
+  return parts_.guard.Admit(call.exchange, requirement, action);
+}
+
+Result<CredentialRecord> CredentialResource::Find(std::string_view id, const Caller& caller) const {
+  const Result<CredentialId> parsed = CredentialId::Parse(id);
+  if (!parsed) return Fail(Error::Code::kNotFound, "no such credential");
+  Result<CredentialRecord> record = parts_.authority.Show(*parsed, caller);
+  if (record && record->kind != kind_) return Fail(Error::Code::kNotFound, "no such credential");
+  return record;
+}
+
+Problem CredentialResource::ProblemFrom(const Error& error) const {
+  Problem problem = ProblemFor(error);
+  if (problem.type == ProblemType::kNotFound) {
+    problem.detail = "There is no such " + std::string{KindTitle(kind_)} + ", or it is not yours.";
+  }
+  return problem;
+}
+
+Outcome CredentialResource::AnswerWith(const Result<CredentialRecord>& record,
+                                       const Holder& holder) const {
+  if (!record) return std::unexpected(ProblemFrom(record.error()));
+  const Json json = RecordJson(*record, holder.account->username, parts_.clock.Now());
+  return Answer{.response = JsonResponse(200, json)};
+}
+
+http::Awaitable<Outcome> CredentialResource::List(const Call& call) const {
+  const OrProblem<Grant> grant = Admit(call, parts_.read, "list");
+  if (!grant) co_return std::unexpected(grant.error());
+  const Holder& holder = grant->holder();
+  const OrProblem<ListQuery> query = ListQuery::Read(call.exchange.head().target);
+  if (!query) co_return std::unexpected(query.error());
+
+  const Caller caller = CallerFor(call.exchange.head(), holder);
+  const Instant now = parts_.clock.Now();
+  const auto collect = [&] { return CollectPage(parts_.authority, caller, kind_, *query, now); };
+  const Result<ListPage> page = co_await http::RunBlocking(parts_.pool, collect);
+  if (!page) co_return std::unexpected(ProblemFrom(page.error()));
+
+  Json json;
+  json["values"] = Json::array();
+  for (const CredentialRecord& record : page->records) {
+    json["values"].push_back(RecordJson(record, holder.account->username, now));
+  }
+  if (page->has_more) {
+    const std::string next = query->Next(page->records.back().id);
+    json["next"] = parts_.settings.public_url + std::string{path()} + next;
+  }
+  co_return Answer{.response = JsonResponse(200, json)};
+}
+
+http::Awaitable<Outcome> CredentialResource::Issue(const Call& call) const {
+  const OrProblem<Grant> grant = Admit(call, parts_.write, "issue");
+  if (!grant) co_return std::unexpected(grant.error());
+  const Holder& holder = grant->holder();
+  const http::RequestHead& head = call.exchange.head();
+  const OrProblem<JsonBody> body =
+      co_await ReadJsonBody(call.exchange, parts_.settings.body_size_max);
+  if (!body) co_return std::unexpected(body.error());
+  const OrProblem<IssueRequest> request =
+      ReadIssueRequest(*body, head.fields, kind_, holder.account->id, parts_.clock.Now());
+  if (!request) co_return std::unexpected(request.error());
+
+  const Caller caller = CallerFor(head, holder);
+  const auto issue = [&] { return parts_.authority.Issue(*request, caller); };
+  Result<Issued> issued = co_await http::RunBlocking(parts_.pool, issue);
+  if (issued) {
+    call.exchange.Annotate("subject", issued->record.id.text());
+    co_return AnswerIssued(std::move(*issued), holder);
+  }
+  Problem problem = ProblemFrom(issued.error());
+  const bool reused =
+      issued.error().code == Error::Code::kAlreadyExists && request->idempotency_key.has_value();
+  if (reused) problem.type = ProblemType::kIdempotencyKeyReused;
+  co_return std::unexpected(problem);
+}
+
+Outcome CredentialResource::AnswerIssued(Issued issued, const Holder& holder) const {
+  const Json record = RecordJson(issued.record, holder.account->username, parts_.clock.Now());
+  Answer answer;
+  if (issued.credential) {
+    answer.response = JsonResponse(201, nullptr);
+    answer.response.body = FormatIssueAnswer(record, std::move(*issued.credential));
+    answer.holds_secret = true;
+  } else {
+    answer.response = JsonResponse(200, record);
+    answer.response.fields.Set("Idempotency-Replayed", "true");
+  }
+  answer.response.fields.Set("Cache-Control", "no-store");
+  answer.response.fields.Set(
+      "Location", parts_.settings.public_url + std::string{path()} + "/" + issued.record.id.text());
+  return answer;
+}
+
+http::Awaitable<Outcome> CredentialResource::Show(const Call& call) const {
+  const OrProblem<Grant> grant = Admit(call, parts_.read, "show");
+  if (!grant) co_return std::unexpected(grant.error());
+  const Caller caller = CallerFor(call.exchange.head(), grant->holder());
+  const auto find = [&] { return Find(call.params["id"], caller); };
+  const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, find);
+  co_return AnswerWith(record, grant->holder());
+}
+
+http::Awaitable<Outcome> CredentialResource::Rename(const Call& call) const {
+  const OrProblem<Grant> grant = Admit(call, parts_.write, "rename");
+  if (!grant) co_return std::unexpected(grant.error());
+  const OrProblem<JsonBody> body =
+      co_await ReadJsonBody(call.exchange, parts_.settings.body_size_max);
+  if (!body) co_return std::unexpected(body.error());
+  const OrProblem<std::string> name = ReadNewName(*body);
+  if (!name) co_return std::unexpected(name.error());
+
+  const Caller caller = CallerFor(call.exchange.head(), grant->holder());
+  const auto rename = [&]() -> Result<CredentialRecord> {
+    Result<CredentialRecord> found = Find(call.params["id"], caller);
+    if (!found) return found;
+    return parts_.authority.Rename(found->id, *name, caller);
+  };
+  const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, rename);
+  if (record) call.exchange.Annotate("subject", record->id.text());
+  co_return AnswerWith(record, grant->holder());
+}
+
+http::Awaitable<Outcome> CredentialResource::Revoke(const Call& call) const {
+  const OrProblem<Grant> grant = Admit(call, parts_.write, "revoke");
+  if (!grant) co_return std::unexpected(grant.error());
+  const OrProblem<std::string> reason = ReadReason(call.exchange.head().target);
+  if (!reason) co_return std::unexpected(reason.error());
+
+  const Caller caller = CallerFor(call.exchange.head(), grant->holder());
+  const auto revoke = [&]() -> Result<CredentialRecord> {
+    Result<CredentialRecord> found = Find(call.params["id"], caller);
+    if (!found) return found;
+    return parts_.authority.Revoke(found->id, *reason, caller);
+  };
+  const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, revoke);
+  if (record) call.exchange.Annotate("subject", record->id.text());
+  co_return AnswerWith(record, grant->holder());
+}
+
+}  // namespace latchkey::api

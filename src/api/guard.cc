@@ -1,0 +1,57 @@
+#include "api/guard.h"
+
+#include <optional>
+
+#include "api/denial_response.h"
+#include "credential/authorization.h"
+
+namespace latchkey::api {
+namespace {
+
+/// Without the white space around it, which is not part of the value (RFC 9110 section 5.5).
+std::string_view AuthorizationOf(const http::Fields& fields) {
+  const std::string_view value = fields.Find("Authorization").value_or("");
+  const std::size_t first = value.find_first_not_of(" \t");
+  if (first == std::string_view::npos) return {};
+  return value.substr(first, value.find_last_not_of(" \t") - first + 1);
+}
+
+void NoteHolder(http::Exchange& exchange, const Holder& holder) {
+  exchange.Annotate("account", holder.account->username);
+  exchange.Annotate("credential", holder.id.text());
+}
+
+}  // namespace
+
+OrProblem<Grant> Guard::Admit(http::Exchange& exchange, const Requirement& requirement,
+                              std::string_view action) const {
+  const http::RequestHead& head = exchange.head();
+  exchange.Annotate("action", action);
+  const std::optional<Presented> presented = ParseAuthorization(AuthorizationOf(head.fields));
+  Verdict verdict = verifier_.Verify(
+      Attempt{.presented = presented, .client_address = head.client_address, .now = clock_.Now()},
+      requirement);
+  if (verdict) {
+    NoteHolder(exchange, verdict->holder());
+    return std::move(*verdict);
+  }
+  const Denial& denial = verdict.error();
+  exchange.Annotate("cause", CauseName(denial.cause));
+  if (denial.proven) NoteHolder(exchange, *denial.proven);
+  return std::unexpected(ProblemFor(denial));
+}
+
+OrProblem<void> RequireOneCredential(const http::RequestHead& head) {
+  if (head.fields.Count("Authorization") <= 1) return {};
+  return ProblemWith(ProblemType::kTwoCredentials,
+                     "the request has more than one Authorization field: send one");
+}
+
+Caller CallerFor(const http::RequestHead& head, const Holder& holder) {
+  return {.actor = "credential:" + holder.id.text(),
+          .origin = head.client_address,
+          .request_id = head.request_id,
+          .holder = &holder};
+}
+
+}  // namespace latchkey::api

@@ -1,0 +1,39 @@
+#pragma once
+
+// Lets a request in, or says why not: takes the Authorization field apart, asks the Verifier, and
+// notes the outcome for the access log. Decides nothing itself.
+//
+// Thread safety: any number of threads.
+
+#include <string_view>
+
+#include "api/problem.h"
+#include "authority/caller.h"
+#include "base/clock.h"
+#include "http/exchange.h"
+#include "scope/requirement.h"
+#include "verify/verifier.h"
+
+namespace latchkey::api {
+
+class Guard {
+ public:
+  /// Both outlive the guard.
+  Guard(const Verifier& verifier, const Clock& clock) : verifier_(verifier), clock_(clock) {}
+
+  /// `action` is for the access log: "api-token.issue". Cookies and every other field are ignored.
+  [[nodiscard]] OrProblem<Grant> Admit(http::Exchange& exchange, const Requirement& requirement,
+                                       std::string_view action) const;
+
+ private:
+  const Verifier& verifier_;
+  const Clock& clock_;
+};
+
+/// One Authorization field at most (RFC 6750 section 2). Problems: kTwoCredentials.
+[[nodiscard]] OrProblem<void> RequireOneCredential(const http::RequestHead& head);
+
+/// On whose behalf a change is made. `holder` outlives the result.
+[[nodiscard]] Caller CallerFor(const http::RequestHead& head, const Holder& holder);
+
+}  // namespace latchkey::api

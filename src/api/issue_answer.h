@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "api/json_text.h"
+#include "credential/credential.h"
+
+namespace latchkey::api {
+
+/// The text of `record` with `secret`, and for an API token `basic_x_token_auth`, added: the one
+/// answer that ever holds a secret. No copy of it is left but in the result, which the caller
+/// wipes.
+[[nodiscard]] std::string FormatIssueAnswer(const Json& record, Credential credential);
+
+}  // namespace latchkey::api

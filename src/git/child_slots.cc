@@ -1,0 +1,88 @@
+#include "git/child_slots.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <thread>
+#include <utility>
+
+namespace latchkey::git {
+namespace {
+
+namespace asio = boost::asio;
+
+// One that waits for a slow client costs little; so many working at once do no harm either.
+constexpr std::size_t kRunningMin = 32;
+
+}  // namespace
+
+struct ChildSlots::Waiter {
+  explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
+  asio::steady_timer timer;  // Only touched on its executor.
+  bool given = false;        // Under the queue's mutex.
+};
+
+ChildSlots::ChildSlots(Settings settings) : settings_(settings) {
+  if (settings_.running_max == 0) {
+    settings_.running_max =
+        std::max(kRunningMin, std::size_t{2} * std::thread::hardware_concurrency());
+  }
+}
+
+ChildSlots::Entry ChildSlots::Enter(const std::shared_ptr<Waiter>& waiter) {
+  const std::scoped_lock lock{mutex_};
+  if (running_ < settings_.running_max) {
+    ++running_;
+    return Entry::kTaken;
+  }
+  if (queue_.size() >= settings_.waiting_max) return Entry::kFull;
+  queue_.push_back(waiter);
+  return Entry::kQueued;
+}
+
+bool ChildSlots::Leave(const std::shared_ptr<Waiter>& waiter) {
+  const std::scoped_lock lock{mutex_};
+  if (!waiter->given) std::erase(queue_, waiter);
+  return waiter->given;
+}
+
+http::Awaitable<std::optional<ChildSlots::Slot>> ChildSlots::Take() {
+  const auto executor = co_await asio::this_coro::executor;
+  const auto waiter = std::make_shared<Waiter>(executor);
+  waiter->timer.expires_after(settings_.patience);
+  const Entry entry = Enter(waiter);
+  if (entry == Entry::kFull) co_return std::nullopt;
+  if (entry == Entry::kQueued) {
+    boost::system::error_code ignored;
+    co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    if (!Leave(waiter)) co_return std::nullopt;
+  }
+  co_return std::optional<Slot>{std::in_place, this};
+}
+
+void ChildSlots::Give() {
+  std::shared_ptr<Waiter> next;
+  {
+    const std::scoped_lock lock{mutex_};
+    if (queue_.empty()) {
+      --running_;
+      return;
+    }
+    // The place goes from hand to hand, so that nobody new can come in between.
+    next = std::move(queue_.front());
+    queue_.pop_front();
+    next->given = true;
+  }
+  // Posted behind the start of its wait, on its executor: cancelling before would be lost.
+  asio::post(next->timer.get_executor(), [next] { next->timer.cancel(); });
+}
+
+std::size_t ChildSlots::running() const {
+  const std::scoped_lock lock{mutex_};
+  return running_;
+}
+
+}  // namespace latchkey::git

@@ -1,0 +1,165 @@
+#include "server/cli_environment.h"
+
+#include <unistd.h>
+
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "admin/actor.h"
+#include "admin/client.h"
+#include "base/text.h"
+#include "server/installation.h"
+#include "server/serve.h"
+#include "server/settings.h"
+
+namespace latchkey::server {
+namespace {
+
+using admin::AdminPort;
+using admin::Json;
+
+/// Alarms of a command that runs without a server: to the person who typed it.
+class PrintedAlarms final : public Alarms {
+ public:
+  explicit PrintedAlarms(std::ostream& out) : out_(out) {}
+  void Raise(const Error& error) override {
+    out_ << "ALARM: " << EscapeForTerminal(error.message) << '\n';
+  }
+
+ private:
+  std::ostream& out_;
+};
+
+Result<Settings> SettingsAt(const cli::Location& location) {
+  std::vector<std::pair<std::string, std::string>> flags;
+  if (!location.data_directory.empty()) flags.emplace_back("data", location.data_directory);
+  return LoadSettings(location.config_file, ProcessVariables(), flags);
+}
+
+Caller LocalCaller() {
+  return {.actor = admin::ActorFor(geteuid()), .origin = {}, .request_id = {}};
+}
+
+/// An installation opened for one command, and the service on top of it.
+class OwnedAdminPort final : public AdminPort {
+ public:
+  static Result<std::unique_ptr<AdminPort>> Open(const Settings& settings,
+                                                 std::ostream& error_output) {
+    std::unique_ptr<OwnedAdminPort> port{new OwnedAdminPort{error_output}};
+    Result<std::unique_ptr<Installation>> installation =
+        Installation::Open(settings, port->clock_, port->alarms_);
+    if (!installation) return std::unexpected(installation.error());
+    port->installation_ = std::move(*installation);
+    port->service_ = std::make_unique<admin::AdminService>(port->installation_->AdminParts(
+        {.public_url = PublicUrl(settings, settings.http.listen_port), .serving = false}));
+    port->local_ = std::make_unique<admin::LocalAdminPort>(*port->service_, LocalCaller().actor);
+    return port;
+  }
+
+  Result<Json> Call(std::string_view method, const Json& params) override {
+    return local_->Call(method, params);
+  }
+
+ private:
+  explicit OwnedAdminPort(std::ostream& error_output) : alarms_(error_output) {}
+
+  SystemClock clock_;
+  PrintedAlarms alarms_;
+  std::unique_ptr<Installation> installation_;
+  std::unique_ptr<admin::AdminService> service_;
+  std::unique_ptr<admin::LocalAdminPort> local_;
+};
+
+/// A running server's socket; where there is none, the installation itself. Another command may
+/// hold the directory for a moment, or a server may be about to listen: both are waited for.
+Result<std::unique_ptr<AdminPort>> Connect(const cli::Location& location,
+                                           std::ostream& error_output) {
+  constexpr auto kPatience = std::chrono::seconds{10};
+  constexpr auto kPause = std::chrono::milliseconds{20};
+  const Result<Settings> settings = SettingsAt(location);
+  if (!settings) return std::unexpected(settings.error());
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (true) {
+    Result<std::unique_ptr<admin::SocketAdminPort>> socket =
+        admin::SocketAdminPort::Connect(settings->data);
+    if (socket) return std::move(*socket);
+    if (socket.error().code != Error::Code::kNotFound) return std::unexpected(socket.error());
+    Result<std::unique_ptr<AdminPort>> own = OwnedAdminPort::Open(*settings, error_output);
+    const bool busy = !own && own.error().code == Error::Code::kInUse;
+    if (!busy || std::chrono::steady_clock::now() > deadline) return own;
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+Result<void> RunServer(const cli::ServeOptions& options, std::ostream& output) {
+  const Result<Settings> settings =
+      LoadSettings(options.config_file, ProcessVariables(), options.flags);
+  if (!settings) return std::unexpected(settings.error());
+  return Serve(*settings, [&output](const std::string& public_url) {
+    output << "Latchkey serves " << public_url << std::endl;
+  });
+}
+
+Result<RepairReport> RepairAt(const cli::Location& location, const Clock& clock) {
+  const Result<Settings> settings = SettingsAt(location);
+  if (!settings) return std::unexpected(settings.error());
+  SystemRandom random;
+  Result<OpenedFiles> files = OpenFiles(*settings, random, clock);
+  if (!files) return std::unexpected(files.error());
+  return Repair(files->books());
+}
+
+Result<cli::KeyringRotation> RotateAt(const cli::Location& location, const Clock& clock,
+                                      std::ostream& error_output) {
+  const Result<Settings> settings = SettingsAt(location);
+  if (!settings) return std::unexpected(settings.error());
+  PrintedAlarms alarms{error_output};
+  const Result<KeyringRotated> rotated = RotateKeyring(*settings, clock, alarms, LocalCaller());
+  if (!rotated) return std::unexpected(rotated.error());
+  return cli::KeyringRotation{
+      .newest = rotated->newest, .keys = rotated->keys, .resealed = rotated->resealed};
+}
+
+Result<std::vector<cli::SettingLine>> ShowSettings(const cli::ServeOptions& options) {
+  const Result<Settings> settings =
+      LoadSettings(options.config_file, ProcessVariables(), options.flags);
+  if (!settings) return std::unexpected(settings.error());
+  std::vector<cli::SettingLine> lines;
+  for (const SettingRow& row : SettingTable()) {
+    lines.push_back({.key = std::string{row.key},
+                     .value = row.show(*settings),
+                     .description = std::string{row.description}});
+  }
+  return lines;
+}
+
+}  // namespace
+
+cli::CliEnvironment MakeCliEnvironment() {
+  cli::CliEnvironment environment = cli::MakeProcessEnvironment();
+  std::ostream& output = *environment.output;
+  std::ostream& error_output = *environment.error_output;
+  const Clock& clock = *environment.clock;
+  environment.connect = [&error_output](const cli::Location& location) {
+    return Connect(location, error_output);
+  };
+  environment.serve = [&output](const cli::ServeOptions& options) {
+    return RunServer(options, output);
+  };
+  environment.repair = [&clock](const cli::Location& location) {
+    return RepairAt(location, clock);
+  };
+  environment.rotate_keyring = [&clock, &error_output](const cli::Location& location) {
+    return RotateAt(location, clock, error_output);
+  };
+  environment.show_settings = ShowSettings;
+  for (const SettingRow& row : SettingTable()) {
+    environment.setting_flags.push_back({.key = std::string{row.key},
+                                         .form = std::string{row.form},
+                                         .description = std::string{row.description}});
+  }
+  return environment;
+}
+
+}  // namespace latchkey::server

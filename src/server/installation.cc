@@ -1,0 +1,254 @@
+#include "server/installation.h"
+
+#include <filesystem>
+#include <utility>
+
+#include "authority/reseal.h"
+#include "catalogue/loader.h"
+#include "server/keyring_file.h"
+
+namespace latchkey::server {
+namespace {
+
+using enum Error::Code;
+
+/// A value sealed under the keyring and kept in the database: whether it opens tells whether the
+/// two belong together.
+constexpr std::string_view kKeyringCheck = "keyring-check";
+
+AssociatedData CheckData() {
+  AssociatedData data;
+  data.Add(kKeyringCheck);
+  return data;
+}
+
+Result<void> StoreKeyringCheck(Store& store, const Sealer& sealer, Random& random) {
+  const Result<Seal> seal = sealer.Close({}, CheckData(), random);
+  if (!seal) return std::unexpected(seal.error());
+  return store.WriteMeta(kKeyringCheck,
+                         {reinterpret_cast<const char*>(seal->data()), seal->size()});
+}
+
+Result<void> CheckKeyring(const Store& store, const Sealer& sealer, const std::string& path) {
+  const Result<std::string> value = store.ReadMeta(kKeyringCheck);
+  if (!value) return std::unexpected(value.error());
+  const auto bytes = AsBytes(*value);
+  if (sealer.Open(Seal{bytes.begin(), bytes.end()}, CheckData(), {})) return {};
+  return Fail(kTampered,
+              "the keyring " + path + " is not the one that this database was sealed with",
+              "Put the right keyring back, from its place or its backup. Without it no credential "
+              "can be checked, "
+              "so Latchkey does not start.");
+}
+
+/// The keyring of a new installation, or the one of an existing one.
+Result<Keyring> FindKeyring(const std::string& path, bool new_installation, Random& random,
+                            const Clock& clock) {
+  Result<Keyring> keyring = ReadKeyring(path);
+  if (keyring || keyring.error().code != kNotFound) return keyring;
+  if (new_installation) return CreateKeyring(path, random, clock);
+  return Fail(
+      kNotFound,
+      "the keyring " + path + " is missing, while the database holds records sealed with it",
+      "Put it back from its place or its backup, or say where it is with the setting keyring. "
+      "Without it no "
+      "credential can be checked, so Latchkey does not start.");
+}
+
+}  // namespace
+
+Result<OpenedFiles> OpenFiles(const Settings& settings, Random& random, const Clock& clock) {
+  Result<DataDirectory> directory = DataDirectory::Open(settings.data);
+  if (!directory) return std::unexpected(directory.error());
+  const bool database_exists = std::filesystem::exists(directory->database());
+  const bool journal_exists = std::filesystem::exists(directory->journal());
+  const std::string keyring_path = KeyringPath(settings);
+  Result<std::unique_ptr<sqlite::SqliteStore>> store =
+      sqlite::SqliteStore::Open(directory->database());
+  if (!store) return std::unexpected(store.error());
+  // A first start that was cut off leaves a database without the check value, and nothing in it.
+  const Result<std::string> check = (*store)->ReadMeta(kKeyringCheck);
+  if (!check && check.error().code != kNotFound) return std::unexpected(check.error());
+  const bool new_installation = !check && !journal_exists;
+  if (!check && !new_installation) {
+    return Fail(
+        kDisagreement,
+        database_exists
+            ? "the database does not say which keyring it was sealed with, while there is a journal"
+            : "the database is missing, while there is a journal",
+        "Put latchkey.db back from its place or its backup. docs/operating.md, \"Repair\".");
+  }
+  Result<Keyring> keyring = FindKeyring(keyring_path, new_installation, random, clock);
+  if (!keyring) return std::unexpected(keyring.error());
+  Sealer sealer{std::move(*keyring)};
+  const Result<void> checked = new_installation ? StoreKeyringCheck(**store, sealer, random)
+                                                : CheckKeyring(**store, sealer, keyring_path);
+  if (!checked) return std::unexpected(checked.error());
+  Result<std::unique_ptr<FileJournal>> journal = FileJournal::Open(directory->path());
+  if (!journal) return std::unexpected(journal.error());
+  return OpenedFiles{.directory = std::move(*directory),
+                     .sealer = std::move(sealer),
+                     .store = std::move(*store),
+                     .journal = std::move(*journal),
+                     .codec = {}};
+}
+
+Installation::Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock,
+                           Alarms& alarms)
+    : clock_(clock),
+      files_(std::move(files)),
+      catalogues_(std::move(catalogues)),
+      record_sealer_(files_.sealer, random_),
+      projection_(
+          std::make_unique<Projection>(record_sealer_, catalogues_, alarms, index_, directory_)) {}
+
+Result<std::unique_ptr<Installation>> Installation::Open(const Settings& settings,
+                                                         const Clock& clock, Alarms& alarms) {
+  SystemRandom random;
+  Result<OpenedFiles> files = OpenFiles(settings, random, clock);
+  if (!files) return std::unexpected(files.error());
+  Result<Catalogues> catalogues = LoadBuiltInCatalogues();
+  if (!catalogues) return std::unexpected(catalogues.error());
+  std::unique_ptr<Installation> installation{
+      new Installation{std::move(*files), std::move(*catalogues), clock, alarms}};
+  if (Result<void> started = installation->Start(settings); !started) {
+    return std::unexpected(started.error());
+  }
+  return installation;
+}
+
+Result<void> Installation::Start(const Settings& settings) {
+  Result<Agreement> agreement = Reconcile(files_.books());
+  if (!agreement) return std::unexpected(agreement.error());
+  completed_ = agreement->completed;
+  const Result<std::uint64_t> foreign_writes = files_.store->ForeignWrites();
+  if (!foreign_writes) return std::unexpected(foreign_writes.error());
+  foreign_writes_ = *foreign_writes;
+  if (Result<void> loaded =
+          projection_->Load(*files_.store, std::move(agreement->versions), agreement->records);
+      !loaded) {
+    return loaded;
+  }
+  git::GitProgram program;
+  program.pack_size_max = settings.git_push_size_max;
+  Result<git::RepositoryStore> repositories =
+      git::RepositoryStore::Open(files_.directory.repositories(), std::move(program));
+  if (!repositories) return std::unexpected(repositories.error());
+  repositories_.emplace(std::move(*repositories));
+
+  const SecretKey& journal_key = files_.sealer.keyring().journal_key();
+  ledger_ = std::make_unique<Ledger>(*files_.store, *files_.journal, files_.codec, journal_key,
+                                     clock_, *projection_, agreement->position);
+  verifier_ = std::make_unique<Verifier>(index_, directory_, settings.throttle);
+  credentials_ =
+      std::make_unique<CredentialAuthority>(CredentialAuthority::Parts{.store = *files_.store,
+                                                                       .ledger = *ledger_,
+                                                                       .sealer = record_sealer_,
+                                                                       .catalogues = catalogues_,
+                                                                       .directory = directory_,
+                                                                       .clock = clock_,
+                                                                       .random = random_,
+                                                                       .policy = settings.policy});
+  accounts_ = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = *files_.store,
+                                                                         .ledger = *ledger_,
+                                                                         .sealer = record_sealer_,
+                                                                         .directory = directory_,
+                                                                         .clock = clock_,
+                                                                         .random = random_});
+  return {};
+}
+
+Result<void> Installation::RecheckIfTouched() {
+  const Result<std::uint64_t> foreign_writes = files_.store->ForeignWrites();
+  if (!foreign_writes) return std::unexpected(foreign_writes.error());
+  if (*foreign_writes == foreign_writes_) return {};
+  if (Result<void> rechecked = projection_->Recheck(*files_.store); !rechecked) return rechecked;
+  foreign_writes_ = *foreign_writes;
+  return {};
+}
+
+admin::AdminService::Parts Installation::AdminParts(admin::Presentation presentation) {
+  return {.credentials = *credentials_,
+          .accounts = *accounts_,
+          .catalogues = catalogues_,
+          .directory = directory_,
+          .clock = clock_,
+          .ledger = *ledger_,
+          .index = index_,
+          .projection = *projection_,
+          .repositories = *this,
+          .auditor = *this,
+          .presentation = std::move(presentation)};
+}
+
+Result<AuditReport> Installation::Verify() { return VerifyAudit(files_.books(), record_sealer_); }
+
+Result<std::string> Installation::Create(std::string_view workspace, std::string_view slug) {
+  if (Result<void> created = repositories_->Create(workspace, slug); !created) {
+    return std::unexpected(created.error());
+  }
+  return PathOf(workspace, slug);
+}
+
+Result<void> Installation::Remove(std::string_view workspace, std::string_view slug) {
+  const Result<std::string> path = PathOf(workspace, slug);
+  if (!path) return std::unexpected(path.error());
+  std::error_code error;
+  std::filesystem::remove_all(*path, error);
+  if (error) return Fail(kIo, "the repository's files cannot be removed: " + error.message());
+  return {};
+}
+
+Result<std::string> Installation::PathOf(std::string_view workspace, std::string_view slug) const {
+  if (Result<void> valid = ValidateWorkspaceSlug(workspace); !valid) {
+    return std::unexpected(valid.error());
+  }
+  if (Result<void> valid = ValidateRepositorySlug(slug); !valid) {
+    return std::unexpected(valid.error());
+  }
+  std::error_code error;
+  const std::filesystem::path root =
+      std::filesystem::absolute(files_.directory.repositories(), error);
+  if (error) return Fail(kIo, "the working directory is gone: " + error.message());
+  return (root / workspace / (std::string{slug} + ".git")).string();
+}
+
+Result<std::uint64_t> Installation::Reseal(const Caller& caller) {
+  return ResealAll(*files_.store, *ledger_, record_sealer_, caller);
+}
+
+namespace {
+
+/// Returns the ring with its new key, which is in the file then.
+Result<Keyring> AddKey(const Settings& settings, const Clock& clock) {
+  SystemRandom random;
+  // Holds the directory's lock, and makes sure that the keyring belongs to the database.
+  const Result<OpenedFiles> files = OpenFiles(settings, random, clock);
+  if (!files) return std::unexpected(files.error());
+  const std::string path = KeyringPath(settings);
+  Result<Keyring> keyring = ReadKeyring(path);
+  if (!keyring) return keyring;
+  if (Result<void> rotated = keyring->Rotate(random, clock.Now()); !rotated) {
+    return std::unexpected(rotated.error());
+  }
+  if (Result<void> replaced = ReplaceKeyring(path, *keyring); !replaced) {
+    return std::unexpected(replaced.error());
+  }
+  return keyring;
+}
+
+}  // namespace
+
+Result<KeyringRotated> RotateKeyring(const Settings& settings, const Clock& clock, Alarms& alarms,
+                                     const Caller& caller) {
+  const Result<Keyring> keyring = AddKey(settings, clock);
+  if (!keyring) return std::unexpected(keyring.error());
+  Result<std::unique_ptr<Installation>> installation = Installation::Open(settings, clock, alarms);
+  if (!installation) return std::unexpected(installation.error());
+  const Result<std::uint64_t> resealed = (*installation)->Reseal(caller);
+  if (!resealed) return std::unexpected(resealed.error());
+  return KeyringRotated{
+      .newest = keyring->newest(), .keys = keyring->size(), .resealed = *resealed};
+}
+
+}  // namespace latchkey::server

@@ -1,0 +1,127 @@
+#pragma once
+
+// An opened data directory, with everything above it built once: the composition root of both
+// `latchkey serve` and a command that finds no server running.
+//
+//     lock → keyring → store, journal → agreement → index, directory → ledger → authorities,
+//     verifier
+//
+// Opening refuses, with what to do, rather than start with less than everything: without its
+// keyring every credential would look unknown, and with a journal that disagrees a revocation could
+// be undone.
+
+#include <memory>
+#include <optional>
+
+#include "admin/service.h"
+#include "authority/account_authority.h"
+#include "authority/credential_authority.h"
+#include "authority/projection.h"
+#include "authority/reconcile.h"
+#include "crypto/system_random.h"
+#include "git/repositories.h"
+#include "server/data_directory.h"
+#include "server/settings.h"
+#include "store/codec/json_change_codec.h"
+#include "store/journal/file_journal.h"
+#include "store/sqlite/sqlite_store.h"
+#include "verify/verifier.h"
+
+namespace latchkey::server {
+
+/// Directory, keyring, store and journal, before they were compared: what repairing needs.
+struct OpenedFiles {
+  DataDirectory directory;
+  Sealer sealer;
+  std::unique_ptr<sqlite::SqliteStore> store;
+  std::unique_ptr<FileJournal> journal;
+  JsonChangeCodec codec;
+
+  [[nodiscard]] Books books() {
+    return {.store = *store,
+            .journal = *journal,
+            .codec = codec,
+            .journal_key = sealer.keyring().journal_key()};
+  }
+};
+
+/// Makes what is missing in a new directory; in one that is in use a missing or wrong keyring is an
+/// error. Errors: as DataDirectory::Open; kNotFound, kTampered, kPermissionDenied (the keyring), as
+/// the stores' Open.
+[[nodiscard]] Result<OpenedFiles> OpenFiles(const Settings& settings, Random& random,
+                                            const Clock& clock);
+
+class Installation final : public admin::Auditor, public admin::RepositoryFiles {
+ public:
+  /// `clock` and `alarms` outlive the installation. Errors: as OpenFiles, Reconcile and
+  /// Projection::Load.
+  [[nodiscard]] static Result<std::unique_ptr<Installation>> Open(const Settings& settings,
+                                                                  const Clock& clock,
+                                                                  Alarms& alarms);
+
+  /// How many changes the journal was completed with after a crash.
+  [[nodiscard]] std::uint64_t completed() const { return completed_; }
+
+  [[nodiscard]] const Catalogues& catalogues() const { return catalogues_; }
+  [[nodiscard]] const Index& index() const { return index_; }
+  [[nodiscard]] const Directory& directory() const { return directory_; }
+  [[nodiscard]] const Verifier& verifier() const { return *verifier_; }
+  [[nodiscard]] const Ledger& ledger() const { return *ledger_; }
+  [[nodiscard]] const Projection& projection() const { return *projection_; }
+  [[nodiscard]] CredentialAuthority& credentials() { return *credentials_; }
+  [[nodiscard]] AccountAuthority& accounts() { return *accounts_; }
+  [[nodiscard]] const git::RepositoryStore& repositories() const { return *repositories_; }
+  [[nodiscard]] const std::string& data_path() const { return files_.directory.path(); }
+
+  /// If somebody else wrote to the database since the last call, looks at every record again.
+  /// Blocks; one caller at a time. Errors: as Store::Load.
+  [[nodiscard]] Result<void> RecheckIfTouched();
+
+  /// See authority/reseal.h.
+  [[nodiscard]] Result<std::uint64_t> Reseal(const Caller& caller);
+
+  [[nodiscard]] admin::AdminService::Parts AdminParts(admin::Presentation presentation);
+
+  // admin::Auditor
+  [[nodiscard]] Result<AuditReport> Verify() override;
+  // admin::RepositoryFiles
+  [[nodiscard]] Result<std::string> Create(std::string_view workspace,
+                                           std::string_view slug) override;
+  [[nodiscard]] Result<void> Remove(std::string_view workspace, std::string_view slug) override;
+  [[nodiscard]] Result<std::string> PathOf(std::string_view workspace,
+                                           std::string_view slug) const override;
+
+ private:
+  Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock, Alarms& alarms);
+  [[nodiscard]] Result<void> Start(const Settings& settings);
+
+  const Clock& clock_;
+  SystemRandom random_;
+  OpenedFiles files_;
+  Catalogues catalogues_;
+  RecordSealer record_sealer_;
+  Index index_;
+  Directory directory_;
+  std::unique_ptr<Projection> projection_;
+  std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<Verifier> verifier_;
+  std::unique_ptr<CredentialAuthority> credentials_;
+  std::unique_ptr<AccountAuthority> accounts_;
+  std::optional<git::RepositoryStore> repositories_;
+  std::uint64_t completed_ = 0;
+  std::uint64_t foreign_writes_ = 0;
+};
+
+struct KeyringRotated {
+  std::uint32_t newest = 0;
+  std::size_t keys = 0;
+  std::uint64_t resealed = 0;
+};
+
+/// Adds a sealing key to the keyring and seals every record anew under it. Older keys stay in the
+/// ring, for backups. If it is interrupted, calling it again completes it. No server may run.
+/// Errors: as Installation::Open, ReplaceKeyring and ResealAll.
+[[nodiscard]] Result<KeyringRotated> RotateKeyring(const Settings& settings, const Clock& clock,
+                                                   Alarms& alarms, const Caller& caller);
+
+}  // namespace latchkey::server

@@ -1,0 +1,139 @@
+#include "server/installation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "server/keyring_file.h"
+#include "testing/installation/memory_installation.h"
+#include "testing/matchers.h"
+
+namespace latchkey::server {
+namespace {
+
+using enum Error::Code;
+using testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class InstallationTest : public testing::Test {
+ protected:
+  InstallationTest() {
+    Must(InitializeCrypto());
+    std::string pattern = testing::TempDir() + "/installation-XXXXXX";
+    root_ = mkdtemp(pattern.data());
+    settings_.data = root_ + "/data";
+  }
+  ~InstallationTest() override { fs::remove_all(root_); }
+
+  Result<std::unique_ptr<Installation>> Open() {
+    return Installation::Open(settings_, clock_, alarms_);
+  }
+
+  /// A new installation with one account and one token; returns the secret.
+  std::string MakeOne() {
+    const auto installation = Must(Open());
+    NewAccount account;
+    account.email = "ana@example.com";
+    account.username = "ana";
+    const Account ana =
+        Must(installation->accounts().CreateAccount(account, MemoryInstallation::kCommandLine));
+    Issued issued = Must(installation->credentials().Issue(
+        {.account = ana.id, .name = "ci", .grants = {"read:user:bitbucket"}},
+        MemoryInstallation::kCommandLine));
+    return std::string{(*std::move(issued.credential)).Reveal().Expose()};
+  }
+
+  std::string Decide(Installation& installation, const std::string& secret) {
+    const auto requirement = Must(Requirement::Build(*installation.catalogues().Find(kBitbucketApp),
+                                                     {"read:user:bitbucket"}, std::nullopt));
+    const std::optional<Presented> presented = ParseAuthorization("Bearer " + secret);
+    const Verdict verdict = installation.verifier().Verify(
+        {.presented = presented, .client_address = "192.0.2.1", .now = clock_.Now()}, requirement);
+    return verdict ? "allowed" : std::string{CauseName(verdict.error().cause)};
+  }
+
+  std::string root_;
+  Settings settings_;
+  ManualClock clock_;
+  RecordingAlarms alarms_;
+};
+
+TEST_F(InstallationTest, TheFirstStartMakesEverythingForItsOwnerAlone) {
+  MakeOne();
+  const auto mode = [&](const char* name) {
+    struct stat status{};
+    EXPECT_EQ(stat((settings_.data + name).c_str(), &status), 0) << name;
+    return status.st_mode & 0777U;
+  };
+  EXPECT_EQ(mode(""), 0700U);
+  for (const char* file : {"/keyring", "/latchkey.db", "/journal.log", "/lock"}) {
+    EXPECT_EQ(mode(file), 0600U) << file;
+  }
+}
+
+TEST_F(InstallationTest, KeepsWhatItIssued) {
+  const std::string secret = MakeOne();
+  const auto again = Must(Open());
+  EXPECT_EQ(Decide(*again, secret), "allowed");
+  EXPECT_TRUE(Must(again->Verify()).findings.empty());
+}
+
+TEST_F(InstallationTest, OneProcessAtATimeOwnsADirectory) {
+  const auto first = Must(Open());
+  EXPECT_THAT(Open(), FailsWith(kInUse, HasSubstr(std::to_string(getpid()))));
+}
+
+TEST_F(InstallationTest, RefusesToStartWithoutItsKeyring) {
+  const std::string secret = MakeOne();
+  fs::rename(settings_.data + "/keyring", root_ + "/keyring");
+  EXPECT_THAT(Open(), FailsWith(kNotFound, HasSubstr("keyring")));
+  EXPECT_FALSE(fs::exists(settings_.data + "/keyring")) << "a new one would lock everybody out";
+  settings_.keyring = root_ + "/keyring";
+  EXPECT_EQ(Decide(*Must(Open()), secret), "allowed");
+}
+
+TEST_F(InstallationTest, RefusesToStartWithAnotherKeyring) {
+  MakeOne();
+  fs::remove(settings_.data + "/keyring");
+  SystemRandom random;
+  Must(CreateKeyring(settings_.data + "/keyring", random, clock_));
+  EXPECT_THAT(Open(), FailsWith(kTampered, HasSubstr("keyring")));
+}
+
+TEST_F(InstallationTest, RefusesAKeyringThatOthersCanRead) {
+  MakeOne();
+  fs::permissions(settings_.data + "/keyring", fs::perms::group_read, fs::perm_options::add);
+  EXPECT_THAT(Open(), FailsWith(kPermissionDenied, HasSubstr("keyring")));
+}
+
+TEST_F(InstallationTest, RefusesToStartWithoutItsDatabaseOrItsJournal) {
+  MakeOne();
+  fs::rename(settings_.data + "/journal.log", root_ + "/journal.log");
+  EXPECT_THAT(Open(), FailsWith(kDisagreement, HasSubstr("journal is missing")));
+  fs::rename(root_ + "/journal.log", settings_.data + "/journal.log");
+  fs::remove(settings_.data + "/latchkey.db");
+  EXPECT_THAT(Open(), FailsWith(kDisagreement, HasSubstr("database is missing")));
+}
+
+TEST_F(InstallationTest, ARotatedKeyringKeepsEveryCredential) {
+  const std::string secret = MakeOne();
+  const KeyringRotated rotated =
+      Must(RotateKeyring(settings_, clock_, alarms_, MemoryInstallation::kCommandLine));
+  EXPECT_EQ(rotated.newest, 2U);
+  EXPECT_EQ(rotated.resealed, 2U);
+  const auto installation = Must(Open());
+  EXPECT_EQ(Decide(*installation, secret), "allowed");
+  EXPECT_TRUE(Must(installation->Verify()).findings.empty());
+}
+
+TEST_F(InstallationTest, RefusesADirectoryThatIsOpenToOthers) {
+  fs::create_directory(settings_.data);
+  fs::permissions(settings_.data, fs::perms::all);
+  EXPECT_THAT(Open(), FailsWith(kPermissionDenied, HasSubstr("open to others")));
+}
+
+}  // namespace
+}  // namespace latchkey::server

@@ -1,0 +1,96 @@
+#include "server/keyring_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <utility>
+
+#include "system/file_io.h"
+
+namespace latchkey::server {
+namespace {
+
+using enum Error::Code;
+
+constexpr std::size_t kKeyringSizeMax = 1 << 20;
+
+std::unexpected<Error> CannotUse(const std::string& path, const std::string& what) {
+  return Fail(kIo, "the keyring " + path + " " + what + ": " + ErrorText(errno),
+              "Check the file and its folder.");
+}
+
+Result<void> WriteNew(const std::string& path, const Keyring& keyring) {
+  const FileDescriptor file{
+      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)};
+  if (!file.is_open()) {
+    if (errno == EEXIST) return Fail(kAlreadyExists, "the keyring " + path + " exists already");
+    return CannotUse(path, "cannot be made");
+  }
+  const SecretString text = keyring.Format();
+  if (!WriteAll(file, text.Expose()) || fsync(file.get()) != 0) {
+    return CannotUse(path, "cannot be written");
+  }
+  return SyncDirectoryOf(path);
+}
+
+}  // namespace
+
+std::string KeyringPath(const Settings& settings) {
+  if (!settings.keyring.empty()) return settings.keyring;
+  if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY")) {
+    const std::string path = std::string{directory} + "/latchkey-keyring";
+    if (std::filesystem::exists(path)) return path;
+  }
+  return settings.data + "/keyring";
+}
+
+Result<Keyring> ReadKeyring(const std::string& path) {
+  const FileDescriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file.is_open()) {
+    if (errno == ENOENT) return Fail(kNotFound, "there is no keyring at " + path);
+    return CannotUse(path, "cannot be opened");
+  }
+  struct stat status{};
+  if (fstat(file.get(), &status) != 0) return CannotUse(path, "cannot be examined");
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Fail(kPermissionDenied, "the keyring " + path + " can be read by others",
+                "Run: chmod 600 " + path);
+  }
+  std::string text;
+  text.reserve(kKeyringSizeMax);  // No shorter copy is left behind by a growing string.
+  if (!ReadAll(file, text, kKeyringSizeMax)) {
+    Wipe(text);
+    return CannotUse(path, "cannot be read");
+  }
+  Result<Keyring> keyring = Keyring::Parse(text);
+  Wipe(text);
+  return keyring;
+}
+
+Result<Keyring> CreateKeyring(const std::string& path, Random& random, const Clock& clock) {
+  Result<Keyring> keyring = Keyring::Generate(random, clock.Now());
+  if (!keyring) return keyring;
+  if (Result<void> written = WriteNew(path, *keyring); !written) {
+    return std::unexpected(written.error());
+  }
+  return keyring;
+}
+
+Result<void> ReplaceKeyring(const std::string& path, const Keyring& keyring) {
+  const std::string temporary = path + ".new";
+  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) {
+    return CannotUse(temporary, "cannot be removed");
+  }
+  if (Result<void> written = WriteNew(temporary, keyring); !written) return written;
+  if (std::rename(temporary.c_str(), path.c_str()) != 0)
+    return CannotUse(path, "cannot be replaced");
+  return SyncDirectoryOf(path);
+}
+
+}  // namespace latchkey::server

@@ -1,0 +1,246 @@
+#include "server/serve.h"
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/url/parse.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "admin/socket_server.h"
+#include "admin/version.h"
+#include "api/api_handler.h"
+#include "base/text.h"
+#include "server/installation.h"
+#include "server/log.h"
+#include "server/metrics.h"
+#include "server/site.h"
+
+namespace latchkey::server {
+namespace {
+
+namespace asio = boost::asio;
+using std::chrono::seconds;
+
+/// Adds the public URL's host to the names that are answered for.
+http::ServerSettings HttpSettings(const Settings& settings) {
+  http::ServerSettings http = settings.http;
+  const auto url = boost::urls::parse_uri(settings.public_url);
+  if (url) http.host_names.push_back(FoldAscii(std::string{url->host()}));
+  for (std::string& name : http.host_names) name = FoldAscii(name);
+  return http;
+}
+
+git::GitSettings GitSettingsOf(const Settings& settings, const std::string& public_url) {
+  git::GitSettings git;
+  git.public_url = public_url;
+  if (settings.git_processes_max != 0) git.slots.running_max = settings.git_processes_max;
+  return git;
+}
+
+/// Everything that runs while the server serves. Members are destroyed in reverse order: what
+/// others refer to stands first.
+class Service {
+ public:
+  Service(const Settings& settings, Log& log, Metrics& metrics, Installation& installation,
+          const Clock& clock)
+      : settings_(settings),
+        log_(log),
+        metrics_(metrics),
+        installation_(installation),
+        clock_(clock) {}
+
+  Result<void> Run(const std::function<void(const std::string&)>& started);
+
+ private:
+  Result<void> AddRoutes(const std::string& public_url);
+  Result<void> StartAdmin(const std::string& public_url);
+  void WatchSignals();
+  void WatchDatabase();
+  void OnSignal(int signal);
+  [[nodiscard]] Metrics::Gauges ReadGauges() const;
+  [[nodiscard]] std::string WhyNotReady() const;
+
+  const Settings& settings_;
+  Log& log_;
+  Metrics& metrics_;
+  Installation& installation_;
+  const Clock& clock_;
+
+  http::Router router_;
+  std::unique_ptr<http::Server> server_;
+  http::BlockingPool pool_;
+  std::unique_ptr<git::GitHandler> git_;
+  std::unique_ptr<api::ApiHandler> api_;
+  std::unique_ptr<admin::AdminService> admin_service_;
+  std::unique_ptr<admin::SocketServer> admin_socket_;
+  std::optional<asio::signal_set> signals_;
+  std::optional<asio::steady_timer> database_timer_;
+};
+
+Result<void> Service::Run(const std::function<void(const std::string&)>& started) {
+  Result<std::unique_ptr<http::Server>> server = http::Server::Create(
+      HttpSettings(settings_), router_, [this](const http::AccessRecord& record) {
+        metrics_.CountRequest(record);
+        log_.WriteAccess(record);
+      });
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
+  const std::string public_url = PublicUrl(settings_, server_->port());
+  if (Result<void> added = AddRoutes(public_url); !added) return added;
+  if (Result<void> begun = StartAdmin(public_url); !begun) return begun;
+  WatchSignals();
+  WatchDatabase();
+  log_.Write(Log::Level::kInfo, "server.started",
+             {{"version", std::string{admin::Version()}},
+              {"public_url", public_url},
+              {"port", std::to_string(server_->port())},
+              {"credentials", std::to_string(installation_.index().size())}});
+  started(public_url);
+  server_->Run();
+  admin_socket_->Stop();
+  log_.Write(Log::Level::kInfo, "server.stopped");
+  return {};
+}
+
+Result<void> Service::AddRoutes(const std::string& public_url) {
+  Result<git::GitRequirements> requirements =
+      git::GitRequirements::Build(*installation_.catalogues().Find(kBitbucketApp));
+  if (!requirements) return std::unexpected(requirements.error());
+  git_ = std::make_unique<git::GitHandler>(installation_.verifier(), installation_.directory(),
+                                           *requirements, installation_.repositories(), clock_,
+                                           GitSettingsOf(settings_, public_url));
+  Result<http::TrustedProxies> readers = http::TrustedProxies::Create(settings_.metrics_addresses);
+  if (!readers) return std::unexpected(readers.error());
+  AddSiteRoutes(router_, {.metrics = metrics_,
+                          .git = *git_,
+                          .read_gauges = [this] { return ReadGauges(); },
+                          .why_not_ready = [this] { return WhyNotReady(); },
+                          .public_url = public_url,
+                          .metrics_readers = std::move(*readers)});
+  Result<std::unique_ptr<api::ApiHandler>> api =
+      api::ApiHandler::Create({.verifier = installation_.verifier(),
+                               .credentials = installation_.credentials(),
+                               .catalogues = installation_.catalogues(),
+                               .clock = clock_,
+                               .pool = pool_},
+                              {.public_url = public_url});
+  if (!api) return std::unexpected(api.error());
+  api_ = std::move(*api);
+  api_->AddRoutes(router_);
+  router_.SetRefusal([this](http::Exchange& exchange, int status, const std::string& allow) {
+    return api_->Refuse(exchange, status, allow);
+  });
+  return {};
+}
+
+Result<void> Service::StartAdmin(const std::string& public_url) {
+  admin_service_ = std::make_unique<admin::AdminService>(
+      installation_.AdminParts({.public_url = public_url, .serving = true}));
+  Result<std::unique_ptr<admin::SocketServer>> socket =
+      admin::SocketServer::Start(installation_.data_path(), *admin_service_);
+  if (!socket) return std::unexpected(socket.error());
+  admin_socket_ = std::move(*socket);
+  return {};
+}
+
+void Service::WatchSignals() {
+  if (!signals_) signals_.emplace(server_->executor(), SIGTERM, SIGINT, SIGHUP);
+  signals_->async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    OnSignal(signal);
+    WatchSignals();
+  });
+}
+
+void Service::OnSignal(int signal) {
+  if (signal != SIGHUP) {
+    log_.Write(Log::Level::kInfo, "server.stopping");
+    signals_->cancel();
+    database_timer_->cancel();
+    server_->Stop();
+    return;
+  }
+  const Result<void> reopened = log_.Reopen();
+  const Result<void> reloaded = settings_.http.tls ? server_->ReloadTls() : Result<void>{};
+  for (const Result<void>& outcome : {reopened, reloaded}) {
+    if (!outcome) {
+      log_.Write(Log::Level::kError, "server.reload_failed",
+                 {{"message", Describe(outcome.error())}});
+    }
+  }
+  log_.Write(Log::Level::kInfo, "server.reloaded");
+}
+
+void Service::WatchDatabase() {
+  constexpr seconds kInterval{1};
+  if (!database_timer_) database_timer_.emplace(server_->executor());
+  database_timer_->expires_after(kInterval);
+  database_timer_->async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    // Reading every record blocks; the next look is set only when this one is done.
+    asio::post(pool_.executor(), [this] {
+      if (Result<void> checked = installation_.RecheckIfTouched(); !checked) {
+        log_.Write(Log::Level::kError, "store.recheck_failed",
+                   {{"message", Describe(checked.error())}});
+      }
+      asio::post(server_->executor(), [this] { WatchDatabase(); });
+    });
+  });
+}
+
+Metrics::Gauges Service::ReadGauges() const {
+  return {.decisions = installation_.verifier().Counts(),
+          .credentials = installation_.index().size(),
+          .refused_records = installation_.projection().refused(),
+          .last_change = installation_.ledger().last_seq(),
+          .connections = server_->connection_count(),
+          .ledger_healthy = installation_.ledger().healthy()};
+}
+
+std::string Service::WhyNotReady() const {
+  if (installation_.ledger().healthy()) return {};
+  return "the outcome of a write is unknown: no change is accepted until a restart";
+}
+
+}  // namespace
+
+Result<void> Serve(const Settings& settings,
+                   const std::function<void(const std::string& public_url)>& started) {
+  const SystemClock system_clock;
+  const HighWaterClock clock{system_clock};
+  Result<std::unique_ptr<Log>> log = Log::Open(settings, system_clock);
+  if (!log) return std::unexpected(log.error());
+  for (const std::string& name : UnknownVariables(ProcessVariables())) {
+    (*log)->Write(Log::Level::kWarn, "settings.unknown_variable", {{"name", name}});
+  }
+  Metrics metrics;
+  LoggedAlarms alarms{**log, metrics};
+  Result<std::unique_ptr<Installation>> installation = Installation::Open(settings, clock, alarms);
+  if (!installation) {
+    (*log)->Write(Log::Level::kError, "server.refused",
+                  {{"code", std::string{CodeName(installation.error().code)}},
+                   {"message", installation.error().message},
+                   {"hint", installation.error().hint}});
+    return std::unexpected(installation.error());
+  }
+  if ((*installation)->completed() != 0) {
+    (*log)->Write(Log::Level::kWarn, "journal.completed",
+                  {{"changes", std::to_string((*installation)->completed())}});
+  }
+  // Nobody else serves these repositories: the directory is locked.
+  if (const Result<std::size_t> removed = (*installation)->repositories().RemoveLeftovers();
+      !removed || *removed != 0) {
+    (*log)->Write(
+        Log::Level::kWarn, "repositories.leftovers",
+        {{"outcome", removed ? "removed " + std::to_string(*removed) + " of cut-off pushes"
+                             : Describe(removed.error())}});
+  }
+  Service service{settings, **log, metrics, **installation, clock};
+  return service.Run(started);
+}
+
+}  // namespace latchkey::server

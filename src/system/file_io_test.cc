@@ -1,0 +1,61 @@
+#include "system/file_io.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+
+#include "testing/matchers.h"
+
+namespace latchkey {
+namespace {
+
+class FileIoTest : public testing::Test {
+ protected:
+  FileIoTest() { path_ = testing::TempDir() + "/file_io_test"; }
+  ~FileIoTest() override { std::remove(path_.c_str()); }
+
+  [[nodiscard]] FileDescriptor OpenFile(int flags) const {
+    return FileDescriptor{open(path_.c_str(), flags | O_CLOEXEC, 0600)};
+  }
+
+  std::string path_;
+};
+
+TEST_F(FileIoTest, ReadsWhatWasWritten) {
+  const std::string text(100'000, 'x');
+  EXPECT_TRUE(WriteAll(OpenFile(O_WRONLY | O_CREAT | O_TRUNC), text));
+  std::string read;
+  EXPECT_TRUE(ReadAll(OpenFile(O_RDONLY), read, text.size()));
+  EXPECT_EQ(read, text);
+  EXPECT_THAT(SyncDirectoryOf(path_), IsOk());
+}
+
+TEST_F(FileIoTest, RefusesMoreThanItWasAskedFor) {
+  EXPECT_TRUE(WriteAll(OpenFile(O_WRONLY | O_CREAT | O_TRUNC), "12345"));
+  std::string read;
+  EXPECT_FALSE(ReadAll(OpenFile(O_RDONLY), read, 4));
+  EXPECT_EQ(errno, EFBIG);
+}
+
+TEST_F(FileIoTest, SaysThatWritingFailed) {
+  EXPECT_FALSE(WriteAll(FileDescriptor{open("/dev/full", O_WRONLY | O_CLOEXEC)}, "x"));
+  EXPECT_EQ(errno, ENOSPC);
+  EXPECT_FALSE(SyncDirectoryOf("/no/such/folder/file"));
+}
+
+TEST(FileDescriptorTest, ClosesOnceAndHandsOver) {
+  FileDescriptor first{open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  const int number = first.get();
+  FileDescriptor second{std::move(first)};
+  EXPECT_EQ(second.get(), number);
+  EXPECT_EQ(fcntl(number, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+  second.Close();
+  EXPECT_FALSE(second.is_open());
+  EXPECT_EQ(fcntl(number, F_GETFD), -1);
+}
+
+}  // namespace
+}  // namespace latchkey

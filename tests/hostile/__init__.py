@@ -1,0 +1,1 @@
+"""Hostile requests, each sent to a real server."""

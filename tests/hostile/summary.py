@@ -1,0 +1,86 @@
+"""Counts hostile cases by area while pytest runs, and prints the table at its end."""
+
+AREAS = {
+    "H": "http",
+    "A": "authz-header",
+    "B": "basic-base64",
+    "T": "token-text",
+    "S": "scope",
+    "E": "expiry",
+    "N": "name",
+    "R": "repo-path",
+    "G": "git-protocol",
+    "J": "json",
+}
+
+_outcomes = {}  # case id -> "passed", "failed"
+_deviations = {}  # case id -> reason
+_not_applicable = {}  # case id -> reason
+
+
+def area_of(case_id):
+    return AREAS[case_id[0]]
+
+
+def note_not_applicable(case_id, reason):
+    _not_applicable[case_id] = reason
+
+
+def note_deviation(case_id, reason):
+    _deviations[case_id] = reason
+
+
+def ids_of(item):
+    mark = item.get_closest_marker("covers")
+    if mark:
+        return list(mark.args)
+    case = getattr(item, "callspec", None) and item.callspec.params.get("hostile_case")
+    return [case["id"]] if case else []
+
+
+def note(item, report):
+    ids = ids_of(item)
+    if report.skipped:
+        for case_id in ids:
+            _not_applicable.setdefault(case_id, _reason_of(report))
+    elif report.when == "call" or report.failed:
+        outcome = "failed" if report.failed else "passed"
+        for case_id in ids:
+            if _outcomes.get(case_id) != "failed":
+                _outcomes[case_id] = outcome
+
+
+def _reason_of(report):
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
+
+
+def _row_of(area):
+    outcomes = {k: v for k, v in _outcomes.items() if area_of(k) == area}
+    failed = [k for k, v in outcomes.items() if v == "failed"]
+    deviating = [k for k in _deviations if area_of(k) == area and k not in failed]
+    absent = [k for k in _not_applicable if area_of(k) == area and k not in outcomes]
+    passed = len(outcomes) - len(failed) - len(deviating)
+    return len(outcomes) + len(absent), passed, len(deviating), len(failed), len(absent)
+
+
+def write(reporter):
+    if not _outcomes:
+        return
+    reporter.section("hostile cases")
+    line = "{:<14}{:>7}{:>8}{:>11}{:>8}{:>16}"
+    reporter.write_line(line.format("area", "total", "passed", "deviations", "failed", "not applicable"))
+    sums = [0] * 5
+    for area in AREAS.values():
+        row = _row_of(area)
+        if row[0]:
+            reporter.write_line(line.format(area, *row))
+            sums = [a + b for a, b in zip(sums, row)]
+    reporter.write_line(line.format("all", *sums))
+    for title, table in (("deviation", _deviations), ("not applicable", _not_applicable)):
+        for case_id in sorted(table):
+            if case_id not in _outcomes or title == "deviation":
+                reporter.write_line(f"{title} {case_id}: {table[case_id]}")
+    failed = sorted(k for k, v in _outcomes.items() if v == "failed")
+    if failed:
+        reporter.write_line("failed: " + ", ".join(failed))

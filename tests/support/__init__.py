@@ -1,0 +1,1 @@
+"""What the black-box tests share: servers, clients, and the watch over every secret."""
