@@ -9,6 +9,7 @@ is that of the server alone (VmHWM); the git processes are the same on both side
 """
 
 import argparse
+import atexit
 import os
 import shutil
 import signal
@@ -67,7 +68,12 @@ class HttpBackend:
             (directory / name).mkdir(parents=True)
         (directory / "users").write_text("bench:{PLAIN}bench\n")
         (directory / "nginx.conf").write_text(NGINX.format(directory=directory, port=self.port))
-        self.wrap = subprocess.Popen(["fcgiwrap", "-c", "4", "-s", f"unix:{directory}/fcgi.sock"])
+        # Its children outlive it, so it gets a group of its own, to be ended as one.
+        self.wrap = subprocess.Popen(
+            ["fcgiwrap", "-c", "4", "-s", f"unix:{directory}/fcgi.sock"],
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         wait_until(lambda: (directory / "fcgi.sock").exists(), "fcgiwrap listens")
         self.nginx = subprocess.Popen(["nginx", "-c", directory / "nginx.conf", "-g", "daemon off;"])
         wait_until(lambda: (directory / "nginx.pid").exists(), "nginx runs")
@@ -83,9 +89,11 @@ class HttpBackend:
         return path
 
     def stop(self):
+        if self.nginx.poll() is not None:
+            return
         self.nginx.send_signal(signal.SIGQUIT)
         self.nginx.wait()
-        self.wrap.terminate()
+        os.killpg(self.wrap.pid, signal.SIGTERM)
         self.wrap.wait()
 
     def memory(self):
@@ -116,26 +124,31 @@ class Latchkey:
     def memory(self):
         return self.world.server.memory("VmHWM")
 
+    def stop(self):
+        self.world.server.stop()
+
 
 def random_repository(git, size):
-    """One commit of `size` MiB in files of 32 MiB."""
+    """One commit of `size` MiB in files of 4 MiB: enough of them that a server keeps the pack as it came
+    (receive.unpackLimit), so that what is measured is the way and not the compressing."""
     work = git.home / "source"
     git.ok("init", "-q", work)
-    for number in range(max(1, size // 32)):
-        with open(work / f"{number:03d}.bin", "wb") as file:
-            for _ in range(min(size, 32)):
-                file.write(os.urandom(1 << 20))
+    git.ok("-C", work, "config", "core.compression", "0")
+    for number in range(max(1, size // 4)):
+        (work / f"{number:04d}.bin").write_bytes(os.urandom(min(size, 4) << 20))
     git.ok("-C", work, "add", ".")
     git.ok("-C", work, "commit", "-q", "-m", "Random bytes")
     # Packed once, so that a push reads a pack and does not make one.
-    git.ok("-C", work, "-c", "core.compression=0", "repack", "-q", "-a", "-d", timeout=1200)
+    git.ok("-C", work, "repack", "-q", "-a", "-d", timeout=1200)
     return work
 
 
 def timed(git, *words):
     began = time.monotonic()
     git.ok(*words, timeout=3600)
-    return time.monotonic() - began
+    taken = time.monotonic() - began
+    print(f"{'clone' if 'clone' in words else 'push'}: {taken:.1f} s", file=sys.stderr, flush=True)
+    return taken
 
 
 def main():
@@ -151,6 +164,8 @@ def main():
         git = Git(Path(made) / "home")
         work = random_repository(git, options.size)
         sides = {"Latchkey": Latchkey(outputs), "git http-backend, nginx": HttpBackend(Path(made) / "nginx")}
+        for side in sides.values():
+            atexit.register(side.stop)
         before = {name: side.memory() for name, side in sides.items()}
         times = {(name, what): [] for name in sides for what in ("push", "clone")}
         for number in range(options.rounds):
@@ -165,8 +180,8 @@ def main():
                 shutil.rmtree(copy)
                 shutil.rmtree(bare)
         after = {name: side.memory() for name, side in sides.items()}
-        sides["git http-backend, nginx"].stop()
-        sides["Latchkey"].world.server.stop()
+        for side in sides.values():
+            side.stop()
     print(f"{options.size} MiB, {options.rounds} rounds; seconds are medians (lowest to highest)")
     for name in sides:
         for what in ("push", "clone"):

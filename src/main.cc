@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
       return latchkey::cli::kFailure;
     }
     // A client that hangs up is an error of one write, not the end of the process.
-    std::signal(SIGPIPE, SIG_IGN);
+    if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return latchkey::cli::kFailure;
     if (const auto ready = latchkey::InitializeCrypto(); !ready) {
       std::cerr << "latchkey: " << ready.error().message << '\n';
       return latchkey::cli::kFailure;

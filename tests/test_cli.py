@@ -158,8 +158,11 @@ def test_the_printed_lines_work(world):
     curl = next(line for line in lines if line.startswith("curl -H"))
     done = subprocess.run(["sh", "-c", f"{curl} -sS"], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["account"]["username"] == "ana"
-    variables = dict(line.split("=", 1) for line in lines if line.startswith("GIT_CONFIG_"))
-    variables = {name: value.strip('"') for name, value in variables.items()}
+    exports = [line for line in lines if line.startswith("export GIT_CONFIG_")]
+    assert len(exports) == 3
+    shell = "\n".join([*exports, "env -0 | grep -z ^GIT_CONFIG_"])
+    shown = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"})
+    variables = dict(entry.split("=", 1) for entry in shown.stdout.split("\0") if entry)
     world.git.ok("clone", "-q", world.repository_url, "printed-environment", env=variables)
 
 

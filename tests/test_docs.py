@@ -78,14 +78,24 @@ def matches(expected, output):
     return None
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=[str(path.relative_to(ROOT)) for path in DOCUMENTS])
+def runnable_blocks(document):
+    return [text for mode, text in blocks_of(document) if mode == ""]
+
+
+WITH_EXAMPLES = [path for path in DOCUMENTS if runnable_blocks(path)]
+
+
+def test_the_readme_has_examples():
+    assert ROOT / "README.md" in WITH_EXAMPLES
+
+
+@pytest.mark.parametrize(
+    "document", WITH_EXAMPLES, ids=[str(path.relative_to(ROOT)) for path in WITH_EXAMPLES]
+)
 def test_examples(document, site):
-    runnable = [text for mode, text in blocks_of(document) if mode == ""]
-    if not runnable:
-        pytest.skip("no console examples")
     world, environment = site
     directory = world.outputs.client_home("docs")
-    for text in runnable:
+    for text in runnable_blocks(document):
         for command, expected in steps_of(text):
             done = subprocess.run(
                 ["sh", "-c", command],

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import shutil
 import signal
 
@@ -62,22 +63,22 @@ def test_nothing_holds_a_secret(outputs, misplaced):
     files = sum(1 for path in outputs.kept.rglob("*") if path.is_file())
     found = search(outputs, outputs.kept)
     print(f"{len(outputs.vault)} secrets, {files} files, {len(found)} hits")
-    assert found == []
+    assert not [line for path in found[:20] for line in outputs.vault.blame(path)] and not found
 
 
-@pytest.mark.parametrize("form", range(12))
-def test_the_search_would_find_it(outputs, misplaced, tmp_path, form):
-    """The search above can fail: a copy with one form of a secret in it is found."""
+def test_the_search_would_find_it(outputs, misplaced, tmp_path):
+    """The search above can fail: a copy with one form of a secret in it is found, whichever form."""
     secret = misplaced.token("ana", READ)["secret"]
-    forms = forms_of(secret)
-    if form >= len(forms):
-        pytest.skip("this secret has fewer forms")
     copy = tmp_path / "copy"
     shutil.copytree(misplaced.directory, copy, ignore=lambda *_: ["admin.sock"])
     assert search(outputs, copy) == []
-    with open(copy / "access.log", "ab") as file:
-        file.write(b"before " + forms[form] + b" behind\n")
-    assert search(outputs, copy) == [str(copy / "access.log")]
+    log = copy / "access.log"
+    size = log.stat().st_size
+    for form in forms_of(secret):
+        with open(log, "ab") as file:
+            file.write(b"before " + form + b" behind\n")
+        assert search(outputs, copy) == [str(log)]
+        os.truncate(log, size)
 
 
 def test_forms_are_right():

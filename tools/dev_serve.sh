@@ -21,6 +21,8 @@ make_demo_data() {
   [[ -n "$path" ]] || die "repo create --json named no path"
   [[ "$path" == /* ]] || path="$data/$path"
 
+  # Whatever the caller's own git is set to (signing, hooks, templates) is not asked for here.
+  local -x GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1
   work="$(mktemp -d "$ROOT/.local/commit.XXXXXX")"
   git init -q -b main "$work"
   printf '# Hello\n\nThis repository was made by ./dev serve.\n' >"$work/README.md"
@@ -63,7 +65,7 @@ cmd_serve() {
       *) die "serve takes only --port N" ;;
     esac
   done
-  [[ "$port" =~ ^[1-9][0-9]{0,4}$ ]] || die "'$port' is not a port"
+  [[ "$port" =~ ^[1-9][0-9]{0,4}$ ]] && ((port <= 65535)) || die "'$port' is not a port"
   ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null ||
     die "port $port is taken; choose another: ./dev serve --port N"
   cmd_build release
@@ -79,7 +81,9 @@ cmd_serve() {
   local url="http://127.0.0.1:$port" secret server
   "$program" serve --data "$data" --listen "127.0.0.1:$port" --public-url "$url" &
   server=$!
-  trap 'kill -TERM "$server" 2>/dev/null || true; wait "$server" || true' EXIT
+  # Expanded now: at the exit this function's variables are gone.
+  # shellcheck disable=SC2064
+  trap "kill -TERM $server 2>/dev/null || true; wait $server 2>/dev/null || true" EXIT
   trap 'exit 130' INT TERM
   wait_for_health "$url" "$server"
   # Issued through the running server, so it is in force at once.

@@ -22,6 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 TIDY = os.environ.get("CLANG_TIDY", "clang-tidy-19")
 STAMPS = ROOT / ".cache" / "tidy"
 INCLUDE = re.compile(rb'^\s*#\s*include\s*"([^"]+)"', re.MULTILINE)
+TEST_SUFFIXES = ("_test.cc", "_fuzz.cc", "_bench.cc")
 # Macros of GoogleTest, tables of cases and deliberately odd texts trip these.
 NOT_IN_TESTS = (
     "-cert-err33-c",
@@ -32,6 +33,8 @@ NOT_IN_TESTS = (
     "-readability-function-cognitive-complexity",
     "-readability-function-size",
 )
+# A fifth of the time, for little that the sanitizers do not find too: with --deep.
+NOT_UNLESS_DEEP = ("-clang-analyzer-*",)
 # The analyzer does not model coroutines: it reports null pointers inside Asio's awaitable.
 NOT_IN_COROUTINES = ("-clang-analyzer-core.*",)
 
@@ -58,10 +61,10 @@ def digest(entry, roots, settings):
     return whole.hexdigest()
 
 
-def lint(entry, build, fix):
+def lint(entry, build, fix, deep):
     command = [TIDY, "--quiet", "-p", str(build)]
-    off = ()
-    if entry["file"].endswith(("_test.cc", "_fuzz.cc", "_bench.cc")):
+    off = () if deep else NOT_UNLESS_DEEP
+    if entry["file"].endswith(TEST_SUFFIXES):
         off += NOT_IN_TESTS
     if b"co_await" in pathlib.Path(entry["file"]).read_bytes():
         off += NOT_IN_COROUTINES
@@ -75,29 +78,31 @@ def lint(entry, build, fix):
     return done.returncode, done.stdout
 
 
-def entries(build, paths):
+def entries(build, paths, tests):
     wanted = [str((pathlib.Path.cwd() / path).resolve()) for path in paths] or [str(ROOT / "src")]
     for entry in json.loads((build / "compile_commands.json").read_text()):
         ours = entry["file"].startswith(tuple(wanted)) and not entry["file"].startswith(str(build))
-        if ours:
+        if ours and (tests or paths or not entry["file"].endswith(TEST_SUFFIXES)):
             yield entry
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("build", help="a configured build directory, its generated files in place")
+    parser.add_argument("--tests", action="store_true", help="tests, fuzz targets and benchmarks too")
+    parser.add_argument("--deep", action="store_true", help="the static analyzer too")
     parser.add_argument("--fix", action="store_true", help="apply what clang-tidy proposes")
-    parser.add_argument("paths", nargs="*", help="files or folders; all of src/ when none is given")
+    parser.add_argument("paths", nargs="*", help="files or folders; all of src/ but its tests when none is given")
     options = parser.parse_args()
     build = (ROOT / options.build).resolve()
     version = subprocess.run([TIDY, "--version"], capture_output=True, check=True).stdout
-    settings = version + (ROOT / ".clang-tidy").read_bytes() + repr((NOT_IN_TESTS, NOT_IN_COROUTINES)).encode()
+    settings = version + (ROOT / ".clang-tidy").read_bytes() + repr((NOT_IN_TESTS, NOT_IN_COROUTINES, options.deep)).encode()
     roots = [ROOT / "src", build / "generated"]
     STAMPS.mkdir(parents=True, exist_ok=True)
 
     todo = []
     total = 0
-    for entry in entries(build, options.paths):
+    for entry in entries(build, options.paths, options.tests):
         total += 1
         stamp = STAMPS / digest(entry, roots, settings)
         if options.fix or not stamp.exists():
@@ -107,7 +112,7 @@ def main():
     failed = 0
     workers = 1 if options.fix else os.cpu_count()
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
-        running = {pool.submit(lint, entry, build, options.fix): (entry, stamp) for entry, stamp in todo}
+        running = {pool.submit(lint, entry, build, options.fix, options.deep): (entry, stamp) for entry, stamp in todo}
         for count, future in enumerate(concurrent.futures.as_completed(running), start=1):
             entry, stamp = running[future]
             status, output = future.result()

@@ -51,7 +51,7 @@ Result<Json> SocketAdminPort::Call(std::string_view method, const Json& params) 
     return Fail(kUnavailable,
                 "the server ended the connection before it answered" +
                     (answer ? std::string{} : " (" + answer.error().message + ")"),
-                "What was asked for may or may not have happened; \"list\" and \"show\" tell.");
+                R"(What was asked for may or may not have happened; "list" and "show" tell.)");
   }
   return ParseAnswer((*answer)->Expose());
 }

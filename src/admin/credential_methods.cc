@@ -170,11 +170,11 @@ Result<Json> ListCredentials(const Parts& parts, CredentialKind kind, Params& pa
 
 void AddCredentialMethods(const Parts& parts, MethodTable& table) {
   using Handler = Result<Json> (*)(const Parts&, CredentialKind, Params&, const Caller&);
-  const std::pair<const char*, Handler> handlers[] = {{"create", CreateCredential},
-                                                      {"list", ListCredentials},
-                                                      {"show", ShowCredential},
-                                                      {"rename", RenameCredential},
-                                                      {"revoke", RevokeCredential}};
+  const std::map<std::string, Handler> handlers{{"create", CreateCredential},
+                                                {"list", ListCredentials},
+                                                {"show", ShowCredential},
+                                                {"rename", RenameCredential},
+                                                {"revoke", RevokeCredential}};
   for (const CredentialKind kind : {CredentialKind::kApiToken, CredentialKind::kAppPassword}) {
     for (const auto& [verb, handler] : handlers) {
       table[std::string{NounOf(kind)} + "." + verb] = [&parts, kind, call = handler](

@@ -30,14 +30,16 @@ Result<Json> CreateRepository(const Parts& parts, std::mutex& mutex, Params& par
   if (Result<void> allowed = parts.accounts.CheckNewRepository(workspace, slug); !allowed) {
     return std::unexpected(allowed.error());
   }
-  if (const Result<std::string> path = parts.repositories.Create(workspace, slug); !path) {
-    return std::unexpected(path.error());
-  }
+  const Result<std::string> path = parts.repositories.Create(workspace, slug);
+  // Files without a record are what a creation left that was cut off, or what an operator put
+  // there: they are taken in.
+  const bool found_files = !path && path.error().code == Error::Code::kAlreadyExists;
+  if (!path && !found_files) return std::unexpected(path.error());
   const Result<Repository> repository = parts.accounts.CreateRepository(workspace, slug, caller);
   if (!repository) {
     Error error = repository.error();
     // When the outcome is unknown the record may stand after all, so its files stay.
-    const bool refused = error.code != Error::Code::kUnavailable;
+    const bool refused = error.code != Error::Code::kUnavailable && !found_files;
     if (refused && !parts.repositories.Remove(workspace, slug)) {
       error.hint += error.hint.empty() ? "" : " ";
       error.hint += "The repository's empty files could not be removed again.";

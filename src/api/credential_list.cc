@@ -68,6 +68,21 @@ std::string ListQuery::Next(CredentialId last) const {
   return text;
 }
 
+namespace {
+
+/// Takes the records that the query wants into the page, until that is full.
+void TakeInto(ListPage& page, std::vector<CredentialRecord>& batch, const ListQuery& query,
+              Instant now) {
+  for (CredentialRecord& record : batch) {
+    if (query.state && StateOf(record, now) != *query.state) continue;
+    page.has_more = page.records.size() == query.limit;
+    if (page.has_more) return;
+    page.records.push_back(std::move(record));
+  }
+}
+
+}  // namespace
+
 Result<ListPage> CollectPage(const CredentialAuthority& authority, const Caller& caller,
                              CredentialKind kind, const ListQuery& query, Instant now) {
   if (query.after && !authority.Show(*query.after, caller)) {
@@ -78,14 +93,10 @@ Result<ListPage> CollectPage(const CredentialAuthority& authority, const Caller&
   for (;;) {
     Result<std::vector<CredentialRecord>> batch = authority.List(filter, caller);
     if (!batch) return std::unexpected(batch.error());
-    for (CredentialRecord& record : *batch) {
-      filter.after = record.id;
-      if (query.state && StateOf(record, now) != *query.state) continue;
-      page.has_more = page.records.size() == query.limit;
-      if (page.has_more) return page;
-      page.records.push_back(std::move(record));
-    }
-    if (batch->size() < filter.limit) return page;
+    const bool last = batch->size() < filter.limit;
+    if (!batch->empty()) filter.after = batch->back().id;
+    TakeInto(page, *batch, query, now);
+    if (last || page.has_more) return page;
   }
 }
 

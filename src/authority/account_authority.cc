@@ -166,6 +166,8 @@ Result<void> AccountAuthority::RemoveMember(std::string_view workspace, std::str
   Result<std::optional<MembershipRecord>> found = FindMembership(workspace, account->id);
   if (!found) return std::unexpected(found.error());
   if (!*found || (*found)->value.removed) {
+    // The store knows of a removal a moment before it is in force.
+    if (Result<void> settled = parts_.ledger.Settle(); !settled) return settled;
     return Fail(kNotFound, account->username + " is no member of " + std::string{workspace});
   }
   MembershipRecord record = std::move(**found);

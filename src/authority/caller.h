@@ -17,6 +17,12 @@ struct Caller {
   /// do everything.
   const Holder* holder = nullptr;
 
+  /// For Write::on_behalf_of.
+  [[nodiscard]] std::optional<CredentialId> credential() const {
+    if (holder == nullptr) return std::nullopt;
+    return holder->id;
+  }
+
   [[nodiscard]] ChangeInfo Info(std::string action, std::string note = {}) const {
     return {.action = std::move(action),
             .actor = actor,

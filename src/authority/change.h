@@ -45,6 +45,9 @@ struct Write {
   Record record;
   ChangeInfo info;
   std::optional<IdempotencyClaim> claim;
+  /// The credential that asks for it, if one does: it must still be in force when the change is
+  /// made.
+  std::optional<CredentialId> on_behalf_of = {};
 };
 
 struct Change {

@@ -70,10 +70,9 @@ Result<void> CheckHolds(const Caller& caller, CredentialKind kind, const Catalog
   const bool same_app = holder.catalogue == &catalogue || catalogue.app() == kLatchkeyApp;
   const bool api_token = holder.kind == CredentialKind::kApiToken;
   if (api_token && same_app && needed && holder.granted.Covers(*needed)) return {};
-  return Fail(
-      kPermissionDenied, "a credential cannot make one that holds more than itself",
-      "Ask for " + std::string{GrantWord(kind)} +
-          "s that the calling API token holds, or make it on the settings page or command line.");
+  return Fail(kPermissionDenied, "a credential cannot make one that holds more than itself",
+              "Ask for " + std::string{GrantWord(kind)} +
+                  "s that the calling API token holds, or make it with the command line.");
 }
 
 Result<void> CheckOutlives(const Caller& caller, const std::optional<Instant>& expires_at) {
@@ -110,11 +109,31 @@ Result<void> CheckLifetime(Instant now, Instant expires_at, std::chrono::seconds
 /// What can be said of a request without looking anything up.
 Result<void> CheckRequest(const IssueRequest& request) {
   if (Result<void> named = CheckText("the name", request.name, kNameSizeMax); !named) return named;
+  // What is unknown is quoted in the answer: a secret that was put in the wrong place must not be.
+  const auto is_secret = [](const std::string& text) { return FindCredential(text).has_value(); };
+  if (is_secret(request.app) || std::ranges::any_of(request.grants, is_secret)) {
+    return Fail(kInvalidArgument,
+                "a whole credential stands where the app or a " +
+                    std::string{GrantWord(request.kind)} + " belongs",
+                "Revoke that credential if others may have seen it.");
+  }
   if (!request.grants.empty() && request.grants.size() <= kGrantsMax) return {};
   const std::string word{GrantWord(request.kind)};
   return Fail(kInvalidArgument,
               request.grants.empty() ? "no " + word + " was asked for" : "too many " + word + "s",
               "\"latchkey catalogue " + request.app + "\" lists what there is.");
+}
+
+/// When the credential that asks ends; what it makes must not outlive it.
+std::optional<Instant> EndOf(const Caller& caller) {
+  if (caller.holder == nullptr) return std::nullopt;
+  return caller.holder->expires_at;
+}
+
+Instant DefaultExpiry(Instant now, const Policy& policy, const Caller& caller) {
+  const Instant expires_at =
+      now + std::min(policy.token_lifetime_default, policy.token_lifetime_max);
+  return std::min(expires_at, EndOf(caller).value_or(expires_at));
 }
 
 std::unexpected<Error> NoSuchCredential(CredentialId id) {
@@ -152,7 +171,10 @@ Result<Issued> CredentialAuthority::IssueNew(const IssueRequest& request, const 
       !sealed) {
     return std::unexpected(sealed.error());
   }
-  Write write{.record = *record, .info = caller.Info("credential.issue"), .claim = {}};
+  Write write{.record = *record,
+              .info = caller.Info("credential.issue"),
+              .claim = {},
+              .on_behalf_of = caller.credential()};
   if (fingerprint) {
     write.claim = IdempotencyClaim{.account = request.account,
                                    .key = *request.idempotency_key,
@@ -179,7 +201,7 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
   if (!granted) return std::unexpected(granted.error());
   const Instant now = parts_.clock.Now();
   const Result<std::optional<Instant>> expires_at =
-      DecideExpiry(request, request.asked_at.value_or(now));
+      DecideExpiry(request, caller, request.asked_at.value_or(now));
   if (!expires_at) return std::unexpected(expires_at.error());
   Result<void> allowed = CheckHolds(caller, request.kind, **catalogue, *granted);
   if (allowed) allowed = CheckOutlives(caller, *expires_at);
@@ -206,10 +228,11 @@ Result<AccountId> CredentialAuthority::RequireActiveAccount(const AccountId& id)
 }
 
 Result<std::optional<Instant>> CredentialAuthority::DecideExpiry(const IssueRequest& request,
+                                                                 const Caller& caller,
                                                                  Instant now) const {
   const Policy& policy = parts_.policy;
   if (request.kind == CredentialKind::kApiToken) {
-    const Instant expires_at = request.expires_at.value_or(now + policy.token_lifetime_default);
+    const Instant expires_at = request.expires_at.value_or(DefaultExpiry(now, policy, caller));
     if (Result<void> fits =
             CheckLifetime(now, expires_at, policy.token_lifetime_min, policy.token_lifetime_max);
         !fits) {
@@ -217,7 +240,7 @@ Result<std::optional<Instant>> CredentialAuthority::DecideExpiry(const IssueRequ
     }
     return expires_at;
   }
-  if (!request.expires_at) return std::nullopt;
+  if (!request.expires_at) return EndOf(caller);
   if (Result<void> fits =
           CheckLifetime(now, *request.expires_at, policy.app_password_lifetime_min, std::nullopt);
       !fits) {
@@ -238,6 +261,9 @@ Result<std::optional<Issued>> CredentialAuthority::FindReplay(const IssueRequest
   }
   Result<Record> record = parts_.store.Find(RecordType::kCredential, (*claim)->record_key);
   if (!record) return std::unexpected(record.error());
+  if (Result<void> settled = parts_.ledger.Settle(); !settled) {
+    return std::unexpected(settled.error());
+  }
   return Issued{.record = std::move(std::get<CredentialRecord>(*record)), .credential = {}};
 }
 
@@ -249,12 +275,19 @@ Result<CredentialRecord> CredentialAuthority::Change(CredentialId id, const Call
     if (!record) return record;
     const Result<Digest> digest = parts_.sealer.OpenCredential(*record);
     if (!digest) return std::unexpected(digest.error());
-    if (!edit(*record)) return record;
+    if (!edit(*record)) {
+      // It is so already, in the store; say so only when it is in force too.
+      if (Result<void> settled = parts_.ledger.Settle(); !settled) {
+        return std::unexpected(settled.error());
+      }
+      return record;
+    }
     ++record->version;
     if (Result<void> sealed = parts_.sealer.SealCredential(*record, *digest); !sealed) {
       return std::unexpected(sealed.error());
     }
-    Result<void> submitted = parts_.ledger.Submit({.record = *record, .info = info, .claim = {}});
+    Result<void> submitted = parts_.ledger.Submit(
+        {.record = *record, .info = info, .claim = {}, .on_behalf_of = caller.credential()});
     if (submitted) return record;
     const bool again = submitted.error().code == kConflict && attempt < kAttemptsMax;
     if (!again) return std::unexpected(submitted.error());

@@ -94,6 +94,7 @@ class CredentialAuthority {
   [[nodiscard]] Result<CredentialRecord> Prepare(const IssueRequest& request,
                                                  const Caller& caller) const;
   [[nodiscard]] Result<std::optional<Instant>> DecideExpiry(const IssueRequest& request,
+                                                            const Caller& caller,
                                                             Instant now) const;
   [[nodiscard]] Result<std::optional<Issued>> FindReplay(const IssueRequest& request,
                                                          const Digest& fingerprint) const;

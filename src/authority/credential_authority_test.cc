@@ -178,6 +178,35 @@ TEST_F(CredentialAuthorityTest, ACredentialMakesNoneThatOutlivesItself) {
               FailsWith(kPermissionDenied));
 }
 
+TEST_F(CredentialAuthorityTest, ACredentialThatWasRevokedMeanwhileMakesAndChangesNothing) {
+  const std::string secret = latchkey_.IssueToken(
+      ana_, {"read:repository:bitbucket", "write:credential:latchkey"}, 60 * 24h);
+  const Holder holder = HolderOf(secret);
+  const CredentialId other =
+      MemoryInstallation::IdOf(latchkey_.IssueToken(ana_, {"read:user:bitbucket"}));
+  Must(latchkey_.credentials->Revoke(holder.id, "leaked", MemoryInstallation::kCommandLine));
+  EXPECT_THAT(latchkey_.credentials->Issue(ValidRequest(), CallerOf(holder)),
+              FailsWith(kPermissionDenied));
+  EXPECT_THAT(latchkey_.credentials->Rename(other, "x", CallerOf(holder)),
+              FailsWith(kPermissionDenied));
+  EXPECT_THAT(latchkey_.credentials->Revoke(other, "", CallerOf(holder)),
+              FailsWith(kPermissionDenied));
+}
+
+TEST_F(CredentialAuthorityTest, ASecretInTheWrongPlaceIsNotQuoted) {
+  const std::string secret = latchkey_.IssueToken(ana_, {"read:user:bitbucket"});
+  IssueRequest request = ValidRequest();
+  request.grants = {secret};
+  const Result<Issued> as_scope = Issue(request);
+  request = ValidRequest();
+  request.app = secret;
+  const Result<Issued> as_app = Issue(request);
+  for (const Result<Issued>* issued : {&as_scope, &as_app}) {
+    ASSERT_THAT(*issued, FailsWith(kInvalidArgument));
+    EXPECT_EQ(Describe(issued->error()).find(secret.substr(5)), std::string::npos);
+  }
+}
+
 TEST_F(CredentialAuthorityTest, ACredentialSeesItsOwnAccountsAlone) {
   const Holder holder = HolderOf(latchkey_.IssueToken(ana_, {"write:credential:latchkey"}));
   const CredentialId bobs =

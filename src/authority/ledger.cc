@@ -9,6 +9,7 @@ namespace {
 
 /// Also the most that the database may be ahead of the journal after a crash.
 constexpr std::size_t kBatchMax = 512;
+constexpr std::chrono::milliseconds kGatherTime{1};
 
 std::unexpected<Error> Broken() {
   return Fail(Error::Code::kUnavailable,
@@ -52,13 +53,11 @@ std::vector<Result<void>> Ledger::SubmitAll(std::vector<Write> writes) {
   return outcomes;
 }
 
-std::future<Result<void>> Ledger::Enqueue(Write write) {
+Result<void> Ledger::Settle() { return Enqueue(std::nullopt).get(); }
+
+std::future<Result<void>> Ledger::Enqueue(std::optional<Write> write) {
   Pending pending{.write = std::move(write), .done = {}};
   std::future<Result<void>> done = pending.done.get_future();
-  if (Result<void> next = sink_.CheckNext(pending.write.record); !next) {
-    pending.done.set_value(std::move(next));
-    return done;
-  }
   {
     const std::scoped_lock lock{mutex_};
     queue_.push_back(std::move(pending));
@@ -69,33 +68,60 @@ std::future<Result<void>> Ledger::Enqueue(Write write) {
 
 void Ledger::Run() {
   std::vector<Pending> batch;
+  std::size_t last_size = 0;
   while (true) {
     {
       std::unique_lock lock{mutex_};
       wake_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      // Those who shared the last batch were answered a moment ago and may be on their way back: a
+      // sync takes longer than waiting for them. A single submitter never waits.
+      if (last_size > 1) {
+        wake_.wait_for(lock, kGatherTime, [&] { return stopping_ || queue_.size() >= last_size; });
+      }
       if (queue_.empty()) return;
       const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kBatchMax));
       std::move(queue_.begin(), queue_.begin() + count, std::back_inserter(batch));
       queue_.erase(queue_.begin(), queue_.begin() + count);
     }
+    last_size = batch.size();
     CommitBatch(batch);
     batch.clear();
   }
 }
 
 void Ledger::CommitBatch(std::vector<Pending>& batch) {
+  std::vector<Pending> settling;
+  std::vector<Pending> admitted;
   std::vector<Write> writes;
-  writes.reserve(batch.size());
-  for (Pending& pending : batch) writes.push_back(std::move(pending.write));
-  const Result<std::vector<Result<void>>> outcomes = healthy_ ? MakeDurable(writes) : Broken();
-  if (!outcomes) {
-    for (Pending& pending : batch) pending.done.set_value(std::unexpected(outcomes.error()));
-    return;
+  for (Pending& pending : batch) {
+    if (!pending.write) {
+      settling.push_back(std::move(pending));
+    } else if (Result<void> next = sink_.CheckNext(*pending.write); !next) {
+      pending.done.set_value(std::move(next));
+    } else {
+      writes.push_back(*std::move(pending.write));
+      admitted.push_back(std::move(pending));
+    }
   }
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if ((*outcomes)[i]) sink_.Apply(writes[i].record);
+  if (!writes.empty()) Answer(admitted, writes, healthy_ ? MakeDurable(writes) : Broken());
+  for (Pending& pending : settling) {
+    pending.done.set_value(healthy_ ? Result<void>{} : Result<void>{Broken()});
   }
-  for (std::size_t i = 0; i < batch.size(); ++i) batch[i].done.set_value((*outcomes)[i]);
+}
+
+void Ledger::Answer(std::vector<Pending>& admitted, std::span<const Write> writes,
+                    const Result<std::vector<Result<void>>>& outcomes) {
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    const bool made = outcomes && (*outcomes)[i];
+    // Where it is unknown what was made, whatever takes rights away is in force at once: that errs
+    // on the safe side.
+    const bool unknown = !outcomes && !healthy_;
+    if (made || (unknown && TakesAway(writes[i].record))) sink_.Apply(writes[i].record);
+  }
+  for (std::size_t i = 0; i < writes.size(); ++i) {
+    admitted[i].done.set_value(outcomes ? (*outcomes)[i]
+                                        : Result<void>{std::unexpected(outcomes.error())});
+  }
 }
 
 Result<std::vector<Result<void>>> Ledger::MakeDurable(std::span<const Write> writes) {

@@ -39,10 +39,11 @@ class ChangeSink {
   virtual ~ChangeSink() = default;
   virtual void Apply(const Record& record) = 0;
 
-  /// Whether `record` comes after the version that memory knows: a change that was made from a row
-  /// which somebody put back to an older version must not become the newest. Called by any thread.
-  /// Errors: kConflict.
-  [[nodiscard]] virtual Result<void> CheckNext(const Record& record) const = 0;
+  /// Whether `write` may be made as memory stands, which knows every change before it: its record
+  /// must come after the version that memory knows (a change that was made from a row which
+  /// somebody put back to an older version must not become the newest), and the credential that
+  /// asks must be in force. Called by the ledger's thread. Errors: kConflict, kPermissionDenied.
+  [[nodiscard]] virtual Result<void> CheckNext(const Write& write) const = 0;
 };
 
 class Ledger {
@@ -70,19 +71,26 @@ class Ledger {
   /// their order.
   [[nodiscard]] std::vector<Result<void>> SubmitAll(std::vector<Write> writes);
 
+  /// Blocks until every change submitted before is in force. Who found something changed already,
+  /// in the store, asks it before saying so: the store knows a change a moment before memory does.
+  /// Errors: kUnavailable once the ledger is broken.
+  [[nodiscard]] Result<void> Settle();
+
   /// False once an outcome was unknown.
   [[nodiscard]] bool healthy() const { return healthy_; }
   [[nodiscard]] std::uint64_t last_seq() const { return last_seq_; }
 
  private:
   struct Pending {
-    Write write;
+    std::optional<Write> write;  // Nothing: only waits, for Settle().
     std::promise<Result<void>> done;
   };
 
-  [[nodiscard]] std::future<Result<void>> Enqueue(Write write);
+  [[nodiscard]] std::future<Result<void>> Enqueue(std::optional<Write> write);
   void Run();
   void CommitBatch(std::vector<Pending>& batch);
+  void Answer(std::vector<Pending>& admitted, std::span<const Write> writes,
+              const Result<std::vector<Result<void>>>& outcomes);
   [[nodiscard]] Result<std::vector<Result<void>>> MakeDurable(std::span<const Write> writes);
   [[nodiscard]] ChangeLine MakeLine(const Write& write, std::uint64_t batch, Chain& chain,
                                     std::uint64_t& seq) const;

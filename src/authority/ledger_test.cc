@@ -25,7 +25,7 @@ class WitnessSink final : public ChangeSink {
   WitnessSink(const Store& store, const MemoryJournal& journal)
       : store_(store), journal_(journal) {}
 
-  [[nodiscard]] Result<void> CheckNext(const Record& /*record*/) const override { return {}; }
+  [[nodiscard]] Result<void> CheckNext(const Write& /*write*/) const override { return {}; }
   void Apply(const Record& record) override {
     const Result<Record> stored = store_.Find(TypeOf(record), KeyOf(record));
     const std::vector<ChangeLine> lines = journal_.lines();

@@ -12,7 +12,7 @@ struct Policy {
   /// fits whatever the year.
   std::chrono::seconds token_lifetime_min = std::chrono::days{1};
   std::chrono::seconds token_lifetime_max = std::chrono::days{366};
-  /// For API tokens whose request names no expiry.
+  /// For API tokens whose request names no expiry; never more than token_lifetime_max.
   std::chrono::seconds token_lifetime_default = std::chrono::days{365};
   /// Of an app password that has an expiry at all.
   std::chrono::seconds app_password_lifetime_min = std::chrono::days{1};

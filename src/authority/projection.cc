@@ -54,13 +54,39 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
 
 Result<void> Projection::Recheck(const Store& store) {
   const std::scoped_lock lock{mutex_};
-  return store.Load(
-      [this](const Record& record) {
+  std::set<std::string> seen;
+  Result<void> loaded = store.Load(
+      [&](const Record& record) {
+        seen.insert(Label(record));
         Result<void> ok = CheckVersion(record);
         if (ok) ok = sealer_.Check(record);
         if (!ok) Refuse(record, ok.error());
       },
       [this](std::string_view key) { RefuseKey(std::string{key}, UnreadableRecord(key)); });
+  // A change that is durable and not yet applied waits for this function: memory holds nothing that
+  // the store does not.
+  if (loaded) RefuseMissing(seen);
+  return loaded;
+}
+
+void Projection::RefuseMissing(const std::set<std::string>& seen) {
+  const auto gone = [&](std::string label) {
+    if (seen.contains(label)) return false;
+    Error error{.code = Error::Code::kTampered,
+                .message = label + " is gone from the database",
+                .hint = "It is refused. latchkey audit verify says more."};
+    RefuseKey(std::move(label), error);
+    return true;
+  };
+  index_.RemoveIf([&](CredentialId id) { return gone("credential " + id.text()); });
+  for (const auto& account : directory_.ListAccounts()) {
+    if (gone("account " + account->id)) directory_.RemoveAccount(account->id);
+  }
+  for (const Membership& membership : directory_.ListMemberships()) {
+    if (gone("membership " + membership.workspace + "/" + membership.account)) {
+      directory_.RemoveMembership(membership.workspace, membership.account);
+    }
+  }
 }
 
 void Projection::Apply(const Record& record) {
@@ -115,13 +141,29 @@ Result<void> Projection::CheckVersion(const Record& record) const {
                                           "; the journal holds version " + std::to_string(known));
 }
 
-Result<void> Projection::CheckNext(const Record& record) const {
+bool Projection::IsInForce(CredentialId id) const {
+  const std::shared_ptr<const IndexEntry> entry = index_.Find(id);
+  if (!entry || entry->revoked_at) return false;
+  const std::shared_ptr<const Account> account = directory_.FindAccount(entry->account);
+  return account && account->state == AccountState::kActive;
+}
+
+Result<void> Projection::CheckNext(const Write& write) const {
   const std::scoped_lock lock{mutex_};
-  const std::uint64_t version = VersionOf(record);
-  if (version == 1 || version > KnownVersion(record)) return {};
-  return Fail(Error::Code::kConflict,
-              Label(record) + " changed meanwhile, or the database holds an older version of it",
-              "Try again. If that does not help: latchkey audit verify.");
+  if (write.on_behalf_of && !IsInForce(*write.on_behalf_of)) {
+    return Fail(Error::Code::kPermissionDenied,
+                "the credential that asked went out of force meanwhile", "Nothing was changed.");
+  }
+  const auto known = versions_.find({TypeOf(write.record), KeyOf(write.record)});
+  const std::uint64_t version = VersionOf(write.record);
+  // Of a record at version 1 memory keeps no number; that there is one already is for the store to
+  // say.
+  const std::uint64_t least = known != versions_.end() ? known->second + 1 : 1;
+  if (version >= least) return {};
+  return Fail(
+      Error::Code::kConflict,
+      Label(write.record) + " changed meanwhile, or the database holds an older version of it",
+      "Try again. If that does not help: latchkey audit verify.");
 }
 
 Result<void> Projection::Put(const Record& record) {

@@ -50,7 +50,7 @@ class Projection final : public ChangeSink {
   [[nodiscard]] Result<void> Recheck(const Store& store);
 
   void Apply(const Record& record) override;
-  [[nodiscard]] Result<void> CheckNext(const Record& record) const override;
+  [[nodiscard]] Result<void> CheckNext(const Write& write) const override;
 
   /// How many records are refused at present.
   [[nodiscard]] std::size_t refused() const;
@@ -58,7 +58,10 @@ class Projection final : public ChangeSink {
  private:
   void Admit(const Record& record);
   void Refuse(const Record& record, const Error& error);
+  /// Takes out of memory what is not among the labels that were seen.
+  void RefuseMissing(const std::set<std::string>& seen);
   void RefuseKey(std::string key, const Error& error);
+  [[nodiscard]] bool IsInForce(CredentialId id) const;
   [[nodiscard]] std::uint64_t KnownVersion(const Record& record) const;
   [[nodiscard]] Result<void> CheckVersion(const Record& record) const;
   [[nodiscard]] Result<void> Put(const Record& record);

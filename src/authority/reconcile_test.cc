@@ -147,6 +147,38 @@ TEST_F(ReconcileTest, AnOldRowPutBackIsNotRevivedByTheNextChange) {
   EXPECT_EQ(Decide(), "unknown");
 }
 
+TEST_F(ReconcileTest, ADeletedRowTakesItsCredentialOutOfForceWhileRunning) {
+  const std::string untouched = latchkey_.IssueToken(ana_, {"read:user:bitbucket"});
+  latchkey_.store.Erase(RecordType::kCredential, id_.text());
+  Must(latchkey_.projection->Recheck(latchkey_.store));
+  EXPECT_EQ(Decide(), "unknown");
+  EXPECT_EQ(latchkey_.alarms.raised.size(), 1U);
+  EXPECT_TRUE(latchkey_.Ask("Bearer " + untouched, latchkey_.Needs({"read:user:bitbucket"})));
+}
+
+TEST_F(ReconcileTest, ADeletedMembershipEndsWhileRunningAndIsNotMadeAnew) {
+  const Caller& caller = MemoryInstallation::kCommandLine;
+  Must(latchkey_.accounts->CreateWorkspace("team", caller));
+  Must(latchkey_.accounts->GrantRole("team", "ana", Role::kRead, caller));
+  Must(latchkey_.accounts->GrantRole("team", "ana", Role::kWrite, caller));
+  latchkey_.store.Erase(RecordType::kMembership, "team/" + ana_.id);
+  Must(latchkey_.projection->Recheck(latchkey_.store));
+  EXPECT_FALSE(latchkey_.directory->FindRole("team", ana_.id));
+  EXPECT_THAT(latchkey_.accounts->GrantRole("team", "ana", Role::kRead, caller),
+              FailsWith(kConflict))
+      << "a grant that will not hold must not be acknowledged";
+}
+
+TEST_F(ReconcileTest, ARevocationWhoseOutcomeIsUnknownIsInForceAndNotAcknowledged) {
+  latchkey_.journal.FailAppends();
+  const auto revoke = [&] {
+    return latchkey_.credentials->Revoke(id_, "", MemoryInstallation::kCommandLine);
+  };
+  EXPECT_THAT(revoke(), FailsWith(kUnavailable));
+  EXPECT_EQ(Decide(), "revoked");
+  EXPECT_THAT(revoke(), FailsWith(kUnavailable)) << "the store says so already, the journal not";
+}
+
 struct EditCase {
   const char* name;
   void (*edit)(CredentialRecord& record);

@@ -85,6 +85,17 @@ std::uint64_t VersionOf(const Record& record) {
   return std::visit([](const auto& one) { return one.version; }, record);
 }
 
+bool TakesAway(const Record& record) {
+  if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
+    return credential->revoked_at.has_value();
+  }
+  if (const auto* account = std::get_if<AccountRecord>(&record)) {
+    return account->value.state == AccountState::kSuspended;
+  }
+  const auto* membership = std::get_if<MembershipRecord>(&record);
+  return membership != nullptr && membership->value.removed;
+}
+
 AssociatedData BindingOf(const Record& record) {
   AssociatedData data;
   data.Add(TypeName(TypeOf(record))).Add(VersionOf(record));

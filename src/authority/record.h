@@ -76,6 +76,10 @@ enum class RecordType : std::uint8_t {
 [[nodiscard]] std::string KeyOf(const Record& record);
 [[nodiscard]] std::uint64_t VersionOf(const Record& record);
 
+/// Whether this state of a record gives nothing to anybody: a revoked credential, a suspended
+/// account, an ended membership.
+[[nodiscard]] bool TakesAway(const Record& record);
+
 /// All fields but the seal, unambiguously: what the seal authenticates.
 [[nodiscard]] AssociatedData BindingOf(const Record& record);
 

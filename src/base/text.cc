@@ -90,6 +90,20 @@ std::size_t EditDistance(std::string_view left, std::string_view right) {
   return row.back();
 }
 
+/// Whether each word of `text`, between colons, is the beginning of `full`'s:
+/// "read:repo:bitbucket".
+bool IsAbbreviation(std::string_view text, std::string_view full) {
+  while (true) {
+    const std::string_view word = text.substr(0, text.find(':'));
+    const std::string_view full_word = full.substr(0, full.find(':'));
+    if (word.empty() || !full_word.starts_with(word)) return false;
+    const bool ends = word.size() == text.size();
+    if (ends || full_word.size() == full.size()) return ends && full_word.size() == full.size();
+    text.remove_prefix(word.size() + 1);
+    full.remove_prefix(full_word.size() + 1);
+  }
+}
+
 }  // namespace
 
 bool IsUtf8(std::string_view text) {
@@ -164,7 +178,8 @@ std::vector<std::string> NearestNames(std::string_view text,
   const std::string folded = FoldAscii(text);
   std::vector<std::pair<std::size_t, std::string>> ranked;
   for (const std::string& candidate : candidates) {
-    const std::size_t distance = EditDistance(folded, FoldAscii(candidate));
+    const std::string other = FoldAscii(candidate);
+    const std::size_t distance = IsAbbreviation(folded, other) ? 0 : EditDistance(folded, other);
     const std::size_t longer = std::max(folded.size(), candidate.size());
     if (distance * 2 <= longer) ranked.emplace_back(distance, candidate);
   }

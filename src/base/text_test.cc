@@ -216,5 +216,12 @@ TEST(JoinNamesTest, WritesAList) {
   EXPECT_EQ(JoinNames({"a", "b", "c"}), "a, b and c");
 }
 
+TEST(NearestNamesTest, AnAbbreviationIsNearest) {
+  const std::vector<std::string> known{"read:test:bitbucket", "read:user:bitbucket",
+                                       "read:repository:bitbucket"};
+  EXPECT_EQ(NearestNames("read:repo:bitbucket", known).front(), "read:repository:bitbucket");
+  EXPECT_EQ(NearestNames("read:user:bitbucket:x", known).front(), "read:user:bitbucket");
+}
+
 }  // namespace
 }  // namespace latchkey

@@ -62,7 +62,7 @@ void AddCreate(CLI::App& group, Session& session) {
   command->add_option("--email", options->email, "Unique, in whatever letter case")
       ->type_name("E")
       ->required();
-  command->add_option("--username", options->username, "Letters, digits, \"_\" and \"-\"; unique")
+  command->add_option("--username", options->username, R"(Letters, digits, "_" and "-"; unique)")
       ->type_name("U")
       ->required();
   command->add_option("--name", options->name, "What people see; else the username")

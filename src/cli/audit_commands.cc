@@ -62,8 +62,7 @@ int RotateKeyring(Session& session) {
 
 void AddAuditCommands(CLI::App& app, Session& session) {
   CLI::App* audit = AddGroup(app, "audit", "The audit journal and the database");
-  CLI::App* verify = AddCommand(*audit, "verify",
-                                "Check the journal's chain against the database; changes nothing",
+  CLI::App* verify = AddCommand(*audit, "verify", "Check the journal's chain against the database",
                                 "  latchkey audit verify --data DIR\n");
   AddInstallationOptions(verify, session);
   SetAction(verify, session, [&session] { return VerifyAudit(session); });

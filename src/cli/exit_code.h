@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 
 #include "base/result.h"
@@ -7,7 +8,7 @@
 namespace latchkey::cli {
 
 /// The program's exit statuses; docs/cli.md and every `--help` of the program itself list them.
-enum ExitCode : int {
+enum ExitCode : std::uint8_t {
   kOk = 0,
   kFailure = 1,         ///< Something else went wrong, a full disk say; the outcome may be unknown.
   kUsage = 2,           ///< The command line itself is wrong.

@@ -60,10 +60,11 @@ void PrintInstructions(const Session& session, const Json& issued) {
         << "/api/v1/me\n\n";
   }
   out << "As a header:\n" << kIndent << "Authorization: Basic " << basic.Expose() << "\n\n";
-  out << "In CI, by the environment alone (git 2.31 or newer), as masked variables:\n"
-      << kIndent << "GIT_CONFIG_COUNT=1\n"
-      << kIndent << "GIT_CONFIG_KEY_0=http." << public_url << "/.extraHeader\n"
-      << kIndent << "GIT_CONFIG_VALUE_0=\"Authorization: ";
+  out << "In CI, by the environment alone (git 2.31 or newer); keep the secret in a masked "
+         "variable:\n"
+      << kIndent << "export GIT_CONFIG_COUNT=1\n"
+      << kIndent << "export GIT_CONFIG_KEY_0=http." << public_url << "/.extraHeader\n"
+      << kIndent << "export GIT_CONFIG_VALUE_0=\"Authorization: ";
   if (api_token) {
     out << "Bearer " << text << "\"\n";
   } else {

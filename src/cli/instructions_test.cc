@@ -43,9 +43,9 @@ TEST(InstructionsTest, OfAnApiToken) {
         "    git clone https://x-token-auth:SECRET@git.example.org/acme/site.git\n",
         "    curl -u x-token-auth https://git.example.org/api/v1/me\n",
         "    curl -H \"Authorization: Bearer SECRET\" https://git.example.org/api/v1/me\n",
-        "    Authorization: Basic BASIC\n", "    GIT_CONFIG_COUNT=1\n",
-        "    GIT_CONFIG_KEY_0=http.https://git.example.org/.extraHeader\n",
-        "    GIT_CONFIG_VALUE_0=\"Authorization: Bearer SECRET\"\n"}) {
+        "    Authorization: Basic BASIC\n", "    export GIT_CONFIG_COUNT=1\n",
+        "    export GIT_CONFIG_KEY_0=http.https://git.example.org/.extraHeader\n",
+        "    export GIT_CONFIG_VALUE_0=\"Authorization: Bearer SECRET\"\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
 }
@@ -57,7 +57,7 @@ TEST(InstructionsTest, OfAnAppPassword) {
         "    git clone https://ana@git.example.org/acme/site.git\n",
         "    git clone https://ana:SECRET@git.example.org/acme/site.git\n",
         "    curl -H \"Authorization: Basic BASIC\" https://git.example.org/api/v1/me\n",
-        "    GIT_CONFIG_VALUE_0=\"Authorization: Basic BASIC\"\n"}) {
+        "    export GIT_CONFIG_VALUE_0=\"Authorization: Basic BASIC\"\n"}) {
     EXPECT_THAT(text, HasSubstr(line));
   }
   EXPECT_THAT(text, Not(HasSubstr("Bearer")));

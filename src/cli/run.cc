@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "admin/version.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -39,6 +40,7 @@ void BuildApp(CLI::App& app, Session& session) {
   AddAuditCommands(app, session);
   AddSystemCommands(app, session);
   // Last, since commands inherit it from here.
+  app.set_version_flag("--version", std::string{admin::Version()});
   app.set_help_all_flag("--help-all", "Print the help of every command");
 }
 

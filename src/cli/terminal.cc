@@ -20,7 +20,8 @@ std::unexpected<Error> SystemError(const char* what, int error) {
   return Fail(kIo, std::string{what} + ": " + std::generic_category().message(error));
 }
 
-/// Reads until the end, or with `one_line` through the first line break.
+/// Reads until the end, or with `one_line` once: a terminal hands out one line at a time
+/// (termios(3)).
 Result<SecretString> ReadAll(int fd, bool one_line) {
   std::string text;
   text.reserve(kSecretSizeMax + 1);  // Never moved, so no copy is left behind.
@@ -34,7 +35,7 @@ Result<SecretString> ReadAll(int fd, bool one_line) {
     if (size <= 0) break;
     const std::size_t room = kSecretSizeMax + 1 - text.size();
     text.append(buffer.data(), std::min(static_cast<std::size_t>(size), room));
-    done = one_line && text.ends_with('\n');
+    done = one_line;
   }
   Wipe(buffer.data(), buffer.size());
   SecretString secret{std::move(text)};

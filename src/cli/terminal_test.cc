@@ -1,6 +1,8 @@
 #include "cli/terminal.h"
 
 #include <gmock/gmock.h>
+#include <pty.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -49,6 +51,48 @@ TEST(ReadSecretTest, BoundsTheSize) {
 
 TEST(ReadSecretTest, ReportsADescriptorThatCannotBeRead) {
   EXPECT_THAT(ReadSecret(-1), FailsWith(Error::Code::kIo));
+}
+
+/// What a terminal shows, and how a process ends that asks on it for "s3cret" and is typed `typed`.
+struct PromptOutcome {
+  std::string shown;
+  int status;
+};
+
+PromptOutcome TypeAtPrompt(std::string_view typed) {
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child == 0) {
+    const Result<SecretString> secret = PromptSecret("Secret: ");
+    if (!secret) ::_exit(1);
+    ::_exit(secret->Expose() == "s3cret\n" ? 0 : 2);
+  }
+  PromptOutcome outcome{.shown = {}, .status = -1};
+  std::array<char, 256> buffer{};
+  bool asked = false;
+  // The end of the child is an error of the terminal (EIO), or its end.
+  for (ssize_t size = 0; (size = ::read(terminal, buffer.data(), buffer.size())) > 0;) {
+    outcome.shown.append(buffer.data(), static_cast<std::size_t>(size));
+    if (asked || !outcome.shown.ends_with(": ")) continue;
+    asked = ::write(terminal, typed.data(), typed.size()) > 0;
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::close(terminal);
+  outcome.status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  return outcome;
+}
+
+TEST(PromptSecretTest, DoesNotEcho) {
+  const PromptOutcome outcome = TypeAtPrompt("s3cret\n");
+  EXPECT_EQ(outcome.status, 0);
+  EXPECT_EQ(outcome.shown, "Secret: \r\n");
+}
+
+TEST(PromptSecretTest, TheInterruptKeyGivesUp) {
+  const PromptOutcome outcome = TypeAtPrompt("s3c\x03");
+  EXPECT_EQ(outcome.status, 1);
+  EXPECT_THAT(outcome.shown, testing::Not(testing::HasSubstr("s3c")));
 }
 
 }  // namespace

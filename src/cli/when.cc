@@ -1,5 +1,6 @@
 #include "cli/when.h"
 
+#include <array>
 #include <chrono>
 
 namespace latchkey::cli {
@@ -10,10 +11,9 @@ std::string Count(std::chrono::seconds span) {
     std::chrono::seconds size;
     const char* name;
   };
-  constexpr Unit kUnits[] = {{std::chrono::days{1}, "day"},
-                             {std::chrono::hours{1}, "hour"},
-                             {std::chrono::minutes{1}, "minute"},
-                             {std::chrono::seconds{1}, "second"}};
+  constexpr std::array kUnits{
+      Unit{std::chrono::days{1}, "day"}, Unit{std::chrono::hours{1}, "hour"},
+      Unit{std::chrono::minutes{1}, "minute"}, Unit{std::chrono::seconds{1}, "second"}};
   for (const Unit& unit : kUnits) {
     const auto count = span / unit.size;
     if (count == 0) continue;

@@ -16,7 +16,7 @@ void AddCreate(CLI::App& group, Session& session) {
   CLI::App* command = AddCommand(group, "create", "Create a workspace",
                                  "  latchkey workspace create acme --data DIR\n");
   const auto slug = std::make_shared<std::string>();
-  command->add_option("SLUG", *slug, "Lower-case letters, digits, \"_\" and \"-\"")->required();
+  command->add_option("SLUG", *slug, R"(Lower-case letters, digits, "_" and "-")")->required();
   AddInstallationOptions(command, session);
   SetAction(command, session, [&session, slug] {
     return session.Run("workspace.create", Json{{"workspace", *slug}}, [&](const Json& answer) {

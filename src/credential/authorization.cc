@@ -27,7 +27,8 @@ Presented ReadBasic(std::string_view token) {
   const std::string_view secret = pair.substr(colon + 1);
   // RFC 7617 section 2 forbids control characters in both. In the secret they are left in place: a
   // trailing line break is a mistake that deserves its own answer.
-  if (HasControlCharacter(user)) return presented;
+  // The challenge asks for UTF-8 (section 2.1).
+  if (HasControlCharacter(user) || !IsUtf8(user)) return presented;
   if (secret.empty()) {
     presented.form = Presented::Form::kBasicSecretAsUser;
     presented.secret = SecretString{user};

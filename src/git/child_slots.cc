@@ -17,12 +17,20 @@ namespace asio = boost::asio;
 // One that waits for a slow client costs little; so many working at once do no harm either.
 constexpr std::size_t kRunningMin = 32;
 
+/// What one account may have of `all`.
+constexpr std::size_t ShareOf(std::size_t all) {
+  constexpr std::size_t kShares = 4;
+  return std::max<std::size_t>(1, all / kShares);
+}
+
 }  // namespace
 
 struct ChildSlots::Waiter {
-  explicit Waiter(const asio::any_io_executor& executor) : timer(executor) {}
+  Waiter(const asio::any_io_executor& executor, std::string account_waiting)
+      : timer(executor), account(std::move(account_waiting)) {}
   asio::steady_timer timer;  // Only touched on its executor.
-  bool given = false;        // Under the queue's mutex.
+  const std::string account;
+  bool given = false;  // Under the queue's mutex.
 };
 
 ChildSlots::ChildSlots(Settings settings) : settings_(settings) {
@@ -34,11 +42,17 @@ ChildSlots::ChildSlots(Settings settings) : settings_(settings) {
 
 ChildSlots::Entry ChildSlots::Enter(const std::shared_ptr<Waiter>& waiter) {
   const std::scoped_lock lock{mutex_};
-  if (running_ < settings_.running_max) {
+  const std::string& account = waiter->account;
+  if (running_ < settings_.running_max && HasShareLeft(account)) {
     ++running_;
+    ++running_of_[account];
     return Entry::kTaken;
   }
-  if (queue_.size() >= settings_.waiting_max) return Entry::kFull;
+  const auto waiting =
+      static_cast<std::size_t>(std::ranges::count(queue_, account, &Waiter::account));
+  if (queue_.size() >= settings_.waiting_max || waiting >= ShareOf(settings_.waiting_max)) {
+    return Entry::kFull;
+  }
   queue_.push_back(waiter);
   return Entry::kQueued;
 }
@@ -49,9 +63,14 @@ bool ChildSlots::Leave(const std::shared_ptr<Waiter>& waiter) {
   return waiter->given;
 }
 
-http::Awaitable<std::optional<ChildSlots::Slot>> ChildSlots::Take() {
+bool ChildSlots::HasShareLeft(const std::string& account) const {
+  const auto found = running_of_.find(account);
+  return found == running_of_.end() || found->second < ShareOf(settings_.running_max);
+}
+
+http::Awaitable<std::optional<ChildSlots::Slot>> ChildSlots::Take(std::string account) {
   const auto executor = co_await asio::this_coro::executor;
-  const auto waiter = std::make_shared<Waiter>(executor);
+  const auto waiter = std::make_shared<Waiter>(executor, account);
   waiter->timer.expires_after(settings_.patience);
   const Entry entry = Enter(waiter);
   if (entry == Entry::kFull) co_return std::nullopt;
@@ -60,20 +79,24 @@ http::Awaitable<std::optional<ChildSlots::Slot>> ChildSlots::Take() {
     co_await waiter->timer.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
     if (!Leave(waiter)) co_return std::nullopt;
   }
-  co_return std::optional<Slot>{std::in_place, this};
+  co_return std::optional<Slot>{std::in_place, this, std::move(account)};
 }
 
-void ChildSlots::Give() {
+void ChildSlots::Give(const std::string& account) {
   std::shared_ptr<Waiter> next;
   {
     const std::scoped_lock lock{mutex_};
-    if (queue_.empty()) {
+    if (--running_of_[account] == 0) running_of_.erase(account);
+    const auto found = std::ranges::find_if(
+        queue_, [this](const auto& waiter) { return HasShareLeft(waiter->account); });
+    if (found == queue_.end()) {
       --running_;
       return;
     }
     // The place goes from hand to hand, so that nobody new can come in between.
-    next = std::move(queue_.front());
-    queue_.pop_front();
+    next = std::move(*found);
+    queue_.erase(found);
+    ++running_of_[next->account];
     next->given = true;
   }
   // Posted behind the start of its wait, on its executor: cancelling before would be lost.

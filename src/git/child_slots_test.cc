@@ -24,7 +24,8 @@ class ChildSlotsTest : public testing::Test {
   /// `held_`.
   void Ask(const std::string& name) {
     const auto ask = [](ChildSlotsTest& test, std::string who) -> http::Awaitable<void> {
-      std::optional<ChildSlots::Slot> slot = co_await test.slots_->Take();
+      std::string account = who;
+      std::optional<ChildSlots::Slot> slot = co_await test.slots_->Take(std::move(account));
       test.log_ += who + (slot ? "+ " : "- ");
       if (slot) test.held_.push_back(std::move(*slot));
     };
@@ -73,6 +74,19 @@ TEST_F(ChildSlotsTest, PatienceEnds) {
   io_.run();
   EXPECT_EQ(log_, "a+ b- ");
   held_.clear();
+  EXPECT_EQ(slots_->running(), 0U);
+}
+
+TEST_F(ChildSlotsTest, OneAccountHasAQuarterAtMost) {
+  Make({.running_max = 8, .waiting_max = 8, .patience = std::chrono::hours{1}});
+  for (int i = 0; i < 5; ++i) Ask("a");
+  EXPECT_EQ(log_, "a+ a+ a- ") << "two run, two wait, the fifth is sent away";
+  Ask("b");
+  EXPECT_EQ(log_, "a+ a+ a- b+ ") << "others are not kept waiting";
+  GiveBackFirst();
+  EXPECT_EQ(log_, "a+ a+ a- b+ a+ ");
+  EXPECT_EQ(slots_->running(), 3U);
+  while (!held_.empty()) GiveBackFirst();
   EXPECT_EQ(slots_->running(), 0U);
 }
 

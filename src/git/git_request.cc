@@ -114,6 +114,7 @@ std::optional<http::Response> GitRequest::Authorize(const GitOperation& operatio
   if (!verdict) return Deny(verdict.error());
   exchange_.Annotate("account", verdict->holder().account->username);
   exchange_.Annotate("credential", verdict->holder().id.text());
+  account_ = verdict->holder().account->id;
   if (!operation.service) {
     return MakeServiceRefusal(exchange_.head().target.QueryValues("service").size());
   }
@@ -177,7 +178,8 @@ Awaitable<void> GitRequest::Serve(bool advertises) {
     co_await Send(std::move(refusal));
     co_return;
   }
-  const std::optional<ChildSlots::Slot> slot = co_await handler_.slots_.Take();
+  std::string account = account_;
+  const std::optional<ChildSlots::Slot> slot = co_await handler_.slots_.Take(std::move(account));
   if (!slot) {
     exchange_.Annotate("fault", "too many git processes");
     http::Response busy = MakeBusy();

@@ -76,6 +76,7 @@ class GitRequest {
   std::string slug_;
   GitService service_ = GitService::kUploadPack;
   std::optional<Presented> presented_;
+  AccountId account_;  // Whose credential it is; for its share of the git processes.
   Instant verified_at_;
   FileDescriptor directory_;
   bool child_wants_more_ = true;

@@ -40,6 +40,11 @@ http::Fields StreamFields(std::string_view type) {
 /// The status for a body that was refused for what it holds.
 int BodyStatus(const Error& error) { return error.code == Error::Code::kLimitExceeded ? 413 : 400; }
 
+/// Whether git gave up over what the client sent. These are its words under LC_ALL=C.
+bool BlamesClient(std::string_view git_error) {
+  return git_error.contains("protocol error") || git_error.contains("hung up unexpectedly");
+}
+
 }  // namespace
 
 void GitRequest::Note(const Child& child, std::string_view fault) {
@@ -50,7 +55,9 @@ void GitRequest::Note(const Child& child, std::string_view fault) {
 Awaitable<void> GitRequest::AnswerFailure(Child& child, std::string_view reason) {
   co_await child.Stop();
   Note(child, reason);
-  http::Response failure = MakeText(500, "Git could not read or change the repository.");
+  http::Response failure = BlamesClient(child.error_text())
+                               ? MakeText(400, "The request does not follow Git's protocol.")
+                               : MakeText(500, "Git could not read or change the repository.");
   co_await Send(std::move(failure));
 }
 

@@ -65,7 +65,7 @@ constexpr std::array kSettings{
     Setting{"core.fsyncMethod", "batch"},
 };
 
-constexpr std::array<std::string_view, 15> kEnvironment{
+constexpr std::array<std::string_view, 16> kEnvironment{
     "PATH=/usr/local/bin:/usr/bin:/bin",
     "HOME=/nonexistent",
     "XDG_CONFIG_HOME=/nonexistent",
@@ -74,6 +74,9 @@ constexpr std::array<std::string_view, 15> kEnvironment{
     "GIT_CONFIG_GLOBAL=/dev/null",
     "GIT_ATTR_NOSYSTEM=1",
     "GIT_TERMINAL_PROMPT=0",
+    // A delta of a few kilobytes can claim any size. Blobs above core.bigFileThreshold are streamed
+    // and need far less.
+    "GIT_ALLOC_LIMIT=512m",
     "GIT_NO_REPLACE_OBJECTS=1",
     "GIT_NO_LAZY_FETCH=1",
     "GIT_ALLOW_PROTOCOL=none",

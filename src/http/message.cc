@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <ranges>
 
 #include "base/text.h"
 #include "http/percent.h"
@@ -51,13 +52,10 @@ std::string FormDecode(std::string_view text) {
 
 std::vector<std::string> Target::QueryValues(std::string_view name) const {
   std::vector<std::string> values;
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
-    const std::string_view pair = rest.substr(0, end);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  for (const auto part : std::views::split(std::string_view{query}, '&')) {
+    const std::string_view pair{part.begin(), part.end()};
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    if (FormDecode(pair.substr(0, equals)) != name) continue;
+    if (pair.empty() || FormDecode(pair.substr(0, equals)) != name) continue;
     values.push_back(FormDecode(pair.substr(std::min(equals + 1, pair.size()))));
   }
   return values;

@@ -21,6 +21,9 @@ struct Router::Node {
     bool has_tail = false;
   };
   std::map<std::string, Route, std::less<>> routes;
+
+  /// The methods, for the Allow field.
+  [[nodiscard]] std::string Allow() const;
 };
 
 namespace {
@@ -49,6 +52,16 @@ std::string Join(const std::vector<std::string>& segments) {
     joined += segment;
   }
   return joined;
+}
+
+/// The same path with a slash at its end where it had none, and without where it had one.
+std::vector<std::string> WithOtherEnd(std::vector<std::string> segments) {
+  if (segments.size() > 1 && segments.back().empty()) {
+    segments.pop_back();
+  } else {
+    segments.emplace_back();
+  }
+  return segments;
 }
 
 }  // namespace
@@ -101,29 +114,28 @@ const Router::Node* Router::Descend(const Node& node, const std::vector<std::str
   return node.tail.get();
 }
 
+std::string Router::Node::Allow() const {
+  std::set<std::string_view> methods;
+  for (const auto& [name, route] : routes) methods.insert(name);
+  if (methods.contains("GET")) methods.insert("HEAD");
+  std::string allow;
+  for (const std::string_view name : methods) {
+    if (!allow.empty()) allow += ", ";
+    allow += name;
+  }
+  return allow;
+}
+
 Router::Match Router::Find(std::string_view method,
                            const std::vector<std::string>& segments) const {
   Match match;
   std::vector<std::string> values;
   const Node* node = Descend(*root_, segments, 0, values, match.params.tail_);
   if (node == nullptr && !segments.empty()) {
-    std::vector<std::string> other = segments;
-    if (segments.size() > 1 && segments.back().empty()) {
-      other.pop_back();
-    } else {
-      other.emplace_back();
-    }
-    node = Descend(*root_, other, 0, values, match.params.tail_);
+    node = Descend(*root_, WithOtherEnd(segments), 0, values, match.params.tail_);
   }
   if (node == nullptr) return match;
-
-  std::set<std::string_view> methods;
-  for (const auto& [name, route] : node->routes) methods.insert(name);
-  if (methods.contains("GET")) methods.insert("HEAD");
-  for (const std::string_view name : methods) {
-    if (!match.allow.empty()) match.allow += ", ";
-    match.allow += name;
-  }
+  match.allow = node->Allow();
 
   auto found = node->routes.find(method);
   if (found == node->routes.end() && method == "HEAD") found = node->routes.find("GET");

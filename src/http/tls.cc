@@ -22,6 +22,7 @@ constexpr const char* kTls12Suites =
 // section 3.2).
 int SelectProtocol(SSL* /*connection*/, const unsigned char** out, unsigned char* out_size,
                    const unsigned char* offered, unsigned offered_size, void* /*unused*/) {
+  // NOLINTNEXTLINE(modernize-avoid-c-arrays): OpenSSL takes lengths and names as one text of bytes.
   static constexpr unsigned char kHttp11[] = "\x08http/1.1";
   unsigned char* selected = nullptr;
   const int found = SSL_select_next_proto(&selected, out_size, kHttp11, sizeof(kHttp11) - 1,

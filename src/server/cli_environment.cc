@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -44,13 +45,24 @@ Caller LocalCaller() {
 /// An installation opened for one command, and the service on top of it.
 class OwnedAdminPort final : public AdminPort {
  public:
+  /// Says on `error_output` what it made or completed on the way.
   static Result<std::unique_ptr<AdminPort>> Open(const Settings& settings,
                                                  std::ostream& error_output) {
     std::unique_ptr<OwnedAdminPort> port{new OwnedAdminPort{error_output}};
+    if (!std::filesystem::exists(settings.data + "/latchkey.db")) {
+      error_output << "latchkey: there is no installation in " << settings.data
+                   << " yet: making a new one\n";
+    }
     Result<std::unique_ptr<Installation>> installation =
         Installation::Open(settings, port->clock_, port->alarms_);
     if (!installation) return std::unexpected(installation.error());
     port->installation_ = std::move(*installation);
+    if (const std::uint64_t completed = port->installation_->completed(); completed != 0) {
+      error_output << "latchkey: " << completed
+                   << " change(s) that the database held were missing from the end of the journal, "
+                      "as after a crash, and "
+                      "were added to it\n";
+    }
     port->service_ = std::make_unique<admin::AdminService>(port->installation_->AdminParts(
         {.public_url = PublicUrl(settings, settings.http.listen_port), .serving = false}));
     port->local_ = std::make_unique<admin::LocalAdminPort>(*port->service_, LocalCaller().actor);

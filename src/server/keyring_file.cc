@@ -76,7 +76,11 @@ Result<Keyring> ReadKeyring(const std::string& path) {
 Result<Keyring> CreateKeyring(const std::string& path, Random& random, const Clock& clock) {
   Result<Keyring> keyring = Keyring::Generate(random, clock.Now());
   if (!keyring) return keyring;
-  if (Result<void> written = WriteNew(path, *keyring); !written) {
+  if (std::filesystem::exists(path)) {
+    return Fail(kAlreadyExists, "the keyring " + path + " exists already");
+  }
+  // By way of another name, so that a start that is cut off leaves no half of one.
+  if (Result<void> written = ReplaceKeyring(path, *keyring); !written) {
     return std::unexpected(written.error());
   }
   return keyring;

@@ -1,5 +1,6 @@
 #include "server/log.h"
 
+#include <fcntl.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
@@ -8,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "credential/scan.h"
+#include "system/file_descriptor.h"
 
 namespace latchkey::server {
 namespace {
@@ -43,6 +45,9 @@ Result<std::shared_ptr<spdlog::logger>> OpenLogger(const std::string& name,
     if (path.empty()) {
       sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
     } else {
+      // Made for its owner alone, before spdlog would make it for everybody: it holds names and
+      // addresses.
+      const FileDescriptor file{open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600)};
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
     }
     auto logger = std::make_shared<spdlog::logger>(name, std::move(sink));

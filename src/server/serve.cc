@@ -72,13 +72,15 @@ class Service {
 
   http::Router router_;
   std::unique_ptr<http::Server> server_;
-  http::BlockingPool pool_;
   std::unique_ptr<git::GitHandler> git_;
   std::unique_ptr<api::ApiHandler> api_;
   std::unique_ptr<admin::AdminService> admin_service_;
   std::unique_ptr<admin::SocketServer> admin_socket_;
   std::optional<asio::signal_set> signals_;
   std::optional<asio::steady_timer> database_timer_;
+  // Last, so that it is destroyed first: its functions, some perhaps still under way, refer to all
+  // of the above.
+  http::BlockingPool pool_;
 };
 
 Result<void> Service::Run(const std::function<void(const std::string&)>& started) {

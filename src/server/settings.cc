@@ -213,8 +213,9 @@ constexpr std::array kTable{
                       "Shortest life of a new API token."),
     LATCHKEY_DURATION("token_lifetime_max", policy.token_lifetime_max,
                       "Longest life of a new API token."),
-    LATCHKEY_DURATION("token_lifetime_default", policy.token_lifetime_default,
-                      "Life of an API token whose request names no expiry."),
+    LATCHKEY_DURATION(
+        "token_lifetime_default", policy.token_lifetime_default,
+        "Life of an API token whose request names no expiry; never more than token_lifetime_max."),
     LATCHKEY_DURATION("app_password_lifetime_min", policy.app_password_lifetime_min,
                       "Shortest life of a new app password that has an expiry."),
     LATCHKEY_NUMBER("throttle_failures", throttle.failures_max, 0, 1'000'000,
@@ -247,7 +248,8 @@ constexpr std::array kTable{
                       "Longest time that a client may read nothing."),
     LATCHKEY_DURATION("grace", http.grace, "Time for requests under way when stopping."),
     LATCHKEY_NUMBER("git_processes_max", git_processes_max, 0, 4096,
-                    "git processes at once; 0: twice the cores, at least 8."),
+                    "git processes at once, a quarter of them for one account; 0: twice the cores, "
+                    "at least 32."),
     LATCHKEY_NUMBER("git_push_size_max", git_push_size_max, 1, ~0ULL >> 1U, "Bytes of one push."),
 };
 
@@ -287,13 +289,12 @@ Result<void> CheckTogether(const Settings& settings) {
     return Fail(kInvalidArgument, "tls_certificate and tls_key go together", "Set both or none.");
   }
   const Policy& policy = settings.policy;
-  if (policy.token_lifetime_min > policy.token_lifetime_max ||
-      policy.token_lifetime_default > policy.token_lifetime_max ||
-      policy.token_lifetime_default < policy.token_lifetime_min) {
-    return Fail(kInvalidArgument,
-                "token_lifetime_min, _default and _max are not in ascending order");
-  }
-  return {};
+  if (policy.token_lifetime_min <= policy.token_lifetime_max) return {};
+  return Fail(kInvalidArgument,
+              "token_lifetime_min is " + ShowDuration(policy.token_lifetime_min) +
+                  ", more than token_lifetime_max, which is " +
+                  ShowDuration(policy.token_lifetime_max),
+              "Change one of the two.");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ struct Settings {
   std::string log_level = "info";
   std::string log_file;                           ///< Empty: standard error.
   std::string access_log;                         ///< Empty: with the log; `off`: none.
-  std::uint32_t git_processes_max = 0;            ///< 0: twice the cores, at least 8.
+  std::uint32_t git_processes_max = 0;            ///< 0: twice the cores, at least 32.
   std::uint64_t git_push_size_max = 8ULL << 30U;  ///< Bytes of one push.
 };
 

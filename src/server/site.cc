@@ -1,6 +1,7 @@
 #include "server/site.h"
 
 #include <boost/asio/ip/address.hpp>
+#include <ranges>
 #include <utility>
 
 namespace latchkey::server {
@@ -47,6 +48,29 @@ std::string FrontPage(const std::string& public_url) {
          "Credentials are made with the command line: latchkey token create --help\n";
 }
 
+/// Whether it may be a scope or an app: what else stands in a query is not repeated.
+bool IsName(std::string_view text) {
+  constexpr std::size_t kSizeMax = 64;
+  return !text.empty() && text.size() <= kSizeMax &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789:-") == std::string_view::npos;
+}
+
+/// The command that makes an API token with the app and scopes of the query.
+std::string HowToMakeOne(const http::Target& target) {
+  std::string command = "latchkey token create --data DIR --account USERNAME --name NAME";
+  for (const std::string& app : target.QueryValues("app")) {
+    if (IsName(app)) command += " --app " + app;
+  }
+  for (const std::string& scopes : target.QueryValues("scopes")) {
+    for (const auto part : std::views::split(std::string_view{scopes}, ',')) {
+      const std::string_view scope{part.begin(), part.end()};
+      if (IsName(scope)) command += " --scope " + std::string{scope};
+    }
+  }
+  return "On the machine that runs Latchkey, as the user that runs it:\n\n    " + command +
+         " --expires 90d\n";
+}
+
 Awaitable<void> HandleGit(git::GitHandler& git, Exchange& exchange, const RouteParams& params) {
   // Named first: the order in which arguments are evaluated is not defined.
   std::string workspace{params["workspace"]};
@@ -83,6 +107,10 @@ void AddSiteRoutes(http::Router& router, const SiteParts& parts) {
                                       "command line: latchkey token create --help\n"}};
                }));
   }
+  // Where the text of a missing scope points to.
+  router.Add("GET", "/settings/api-tokens/new", [](Exchange& exchange, const RouteParams&) {
+    return Answer(exchange, 200, kPlain, HowToMakeOne(exchange.head().target));
+  });
   for (const char* method : {"GET", "POST"}) {
     router.Add(method, "/{workspace}/{repository}/{rest...}",
                [&git = parts.git](Exchange& exchange, const RouteParams& params) {

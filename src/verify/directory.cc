@@ -96,14 +96,20 @@ std::vector<Workspace> Directory::ListWorkspaces() const {
   return workspaces;
 }
 
-std::vector<Membership> Directory::ListMemberships(std::string_view workspace) const {
+std::vector<Membership> Directory::ListMemberships() const {
   const std::shared_lock lock{mutex_};
   std::vector<Membership> memberships;
   for (const auto& [key, role] : roles_) {
-    if (key.first == workspace) {
-      memberships.push_back({.workspace = key.first, .account = key.second, .role = role});
-    }
+    memberships.push_back({.workspace = key.first, .account = key.second, .role = role});
   }
+  return memberships;
+}
+
+std::vector<Membership> Directory::ListMemberships(std::string_view workspace) const {
+  std::vector<Membership> memberships = ListMemberships();
+  std::erase_if(memberships, [workspace](const Membership& membership) {
+    return membership.workspace != workspace;
+  });
   return memberships;
 }
 

@@ -40,6 +40,7 @@ class Directory {
   /// Ordered by name.
   [[nodiscard]] std::vector<std::shared_ptr<const Account>> ListAccounts() const;
   [[nodiscard]] std::vector<Workspace> ListWorkspaces() const;
+  [[nodiscard]] std::vector<Membership> ListMemberships() const;
   [[nodiscard]] std::vector<Membership> ListMemberships(std::string_view workspace) const;
   [[nodiscard]] std::vector<Repository> ListRepositories() const;
 

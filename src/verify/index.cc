@@ -18,6 +18,13 @@ void Index::Remove(CredentialId id) {
   shard.entries.erase(id.value());
 }
 
+void Index::RemoveIf(const std::function<bool(CredentialId)>& is_gone) {
+  for (Shard& shard : shards_) {
+    const std::unique_lock lock{shard.mutex};
+    std::erase_if(shard.entries, [&](const auto& entry) { return is_gone(entry.second->id); });
+  }
+}
+
 std::shared_ptr<const IndexEntry> Index::Find(CredentialId id) const {
   const Shard& shard = ShardOf(id);
   const std::shared_lock lock{shard.mutex};

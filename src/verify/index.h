@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -38,6 +39,9 @@ class Index {
 
   /// Forgets a credential: from then on it is unknown.
   void Remove(CredentialId id);
+
+  /// Forgets every credential of which `is_gone` says so. It must not call back into the index.
+  void RemoveIf(const std::function<bool(CredentialId)>& is_gone);
 
   [[nodiscard]] std::shared_ptr<const IndexEntry> Find(CredentialId id) const;
 

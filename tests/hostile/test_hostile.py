@@ -9,7 +9,7 @@ from hostile import runner, summary
 CASES = runner.load_cases()
 SINGLE = [case for case in CASES if case["kind"] in ("raw", "value") and case["id"] != "G-018"]
 
-# What this slice does not have. Each comes back with the part that it is about.
+# What this version does not have.
 NOT_APPLICABLE = {
     "S-014": "credentials have no restriction flag yet",
     "S-019": "the catalogue is part of the program: one program never has two of them",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from support.secrets import CREDENTIAL
 from support.server import clean_environment
 
-SHOWN = ("secret", "basic_x_token_auth")
+SHOWN = ("secret", "basic_x_token_auth", "basic_username")
 
 
 @dataclass

@@ -120,3 +120,12 @@ class SecretVault:
         if found.returncode not in (0, 1) and b"No such device" not in found.stderr:
             raise AssertionError(f"grep failed: {found.stderr.decode(errors='replace')}")
         return sorted(found.stdout.decode(errors="surrogateescape").splitlines())
+
+    def blame(self, path):
+        """Whose secrets a file holds, and in which of their forms; without repeating them."""
+        with open(path, "rb") as file:
+            content = file.read()
+        for secret in self._secrets:
+            for number, form in enumerate(forms_of(secret)):
+                if form in content:
+                    yield f"{path}: form {number} ({len(form)} bytes) of {secret!r}"

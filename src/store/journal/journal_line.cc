@@ -57,7 +57,7 @@ std::optional<ChangeLine> ParseJournalLine(std::string_view text) {
   const std::optional<Numbers> numbers = ReadNumbers(text);
   if (!numbers || text.size() < kMacPartSize) return std::nullopt;
   const std::string_view change = text.substr(0, text.size() - kMacPartSize);
-  std::string_view mac_part = text.substr(change.size());
+  const std::string_view mac_part = text.substr(change.size());
   ChangeLine line{.seq = numbers->seq, .batch = numbers->batch, .text = {}, .mac = {}};
   if (!mac_part.starts_with(kMacMember) || !mac_part.ends_with(kEnd) ||
       !ParseHexInto(mac_part.substr(kMacMember.size(), kMacDigits), line.mac)) {

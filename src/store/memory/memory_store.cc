@@ -205,6 +205,14 @@ void MemoryStore::Overwrite(Record record) {
   ++foreign_writes_;
 }
 
+void MemoryStore::Erase(RecordType type, std::string_view key) {
+  const std::scoped_lock lock{mutex_};
+  Records& table = tables_.at(static_cast<std::size_t>(type));
+  const auto found = table.find(key);
+  if (found != table.end()) table.erase(found);
+  ++foreign_writes_;
+}
+
 void MemoryStore::DropLinesAfter(std::uint64_t seq) {
   const std::scoped_lock lock{mutex_};
   lines_.erase(lines_.upper_bound(seq), lines_.end());

@@ -37,6 +37,8 @@ class MemoryStore final : public Store {
 
   /// Replaces a record behind the back of everybody, as somebody with access to the database might.
   void Overwrite(Record record);
+  /// Deletes a record behind the back of everybody.
+  void Erase(RecordType type, std::string_view key);
   /// Forgets the last change lines and nothing else, as a damaged database might.
   void DropLinesAfter(std::uint64_t seq);
 

@@ -10,7 +10,7 @@ namespace {
 constexpr Instant kCreated{std::chrono::milliseconds{1'795'510'800'000}};
 
 std::string Hex32(std::uint64_t number) {
-  std::string digits = std::to_string(number);
+  const std::string digits = std::to_string(number);
   return std::string(32 - digits.size(), '0') + digits;
 }
 
@@ -91,6 +91,7 @@ std::vector<Record> NastyRecords() {
   password.seal = {};
   AccountRecord account = SampleAccount(2);
   account.value.email = "O'Brien+\"x\"@\xC3\xA9xample.com";
+  // NOLINTNEXTLINE(misc-misleading-bidirectional): such names are what this sample is for.
   account.value.display_name = "\xE2\x80\xAE gnp.exe \xCC\x81";
   account.value.kind = AccountKind::kService;
   account.value.state = AccountState::kSuspended;

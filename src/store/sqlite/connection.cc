@@ -1,5 +1,6 @@
 #include "store/sqlite/connection.h"
 
+#include <array>
 #include <utility>
 
 namespace latchkey::sqlite {
@@ -31,11 +32,15 @@ constexpr std::string_view kReaderSettings = R"(
 
 /// What a database that somebody prepared could use against the program that opens it is off.
 int Harden(sqlite3* database) {
-  constexpr std::pair<int, int> kFlags[] = {
-      {SQLITE_DBCONFIG_DEFENSIVE, 1},      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-      {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0}, {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
-      {SQLITE_DBCONFIG_DQS_DDL, 0},        {SQLITE_DBCONFIG_DQS_DML, 0},
-  };
+  using Flag = std::pair<int, int>;
+  constexpr std::array<Flag, 6> kFlags{{
+      {SQLITE_DBCONFIG_DEFENSIVE, 1},
+      {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+      {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+      {SQLITE_DBCONFIG_ENABLE_VIEW, 0},
+      {SQLITE_DBCONFIG_DQS_DDL, 0},
+      {SQLITE_DBCONFIG_DQS_DML, 0},
+  }};
   for (const auto& [flag, value] : kFlags) {
     const int code = sqlite3_db_config(database, flag, value, nullptr);
     if (code != SQLITE_OK) return code;

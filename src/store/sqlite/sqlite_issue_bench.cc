@@ -42,7 +42,7 @@ class BenchDirectory {
 
 class SilentSink final : public ChangeSink {
  public:
-  [[nodiscard]] Result<void> CheckNext(const Record& /*record*/) const override { return {}; }
+  [[nodiscard]] Result<void> CheckNext(const Write& /*write*/) const override { return {}; }
   void Apply(const Record& /*record*/) override {}
 };
 

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <array>
 
 #include <algorithm>
 #include <cerrno>
@@ -17,9 +18,9 @@
 namespace latchkey::sqlite {
 namespace {
 
-constexpr RecordType kAllTypes[] = {RecordType::kCredential, RecordType::kAccount,
-                                    RecordType::kWorkspace, RecordType::kMembership,
-                                    RecordType::kRepository};
+constexpr std::array kAllTypes{RecordType::kCredential, RecordType::kAccount,
+                               RecordType::kWorkspace, RecordType::kMembership,
+                               RecordType::kRepository};
 
 /// SQLite would make it readable for everybody; its other files take this one's mode.
 Result<void> EnsureFile(const std::string& path) {
@@ -208,22 +209,12 @@ Result<Record> SqliteStore::Find(RecordType type, std::string_view key) const {
   return *std::move(record);
 }
 
-Result<std::vector<CredentialRecord>> SqliteStore::ListCredentials(
-    const CredentialFilter& filter) const {
+namespace {
+
+/// At most `limit` of the rows; one that cannot be read as a record is left out.
+Result<std::vector<CredentialRecord>> ReadCredentials(Query& query, std::size_t limit) {
   std::vector<CredentialRecord> listed;
-  const Result<ReaderPool::Lease> reader = readers_.Take();
-  if (!reader) return std::unexpected(reader.error());
-  Result<std::optional<std::int64_t>> after = std::nullopt;
-  if (filter.after) {
-    after = FindCreation(**reader, *filter.after);
-    if (!after) return std::unexpected(after.error());
-    if (!*after) return listed;
-  }
-  Query query = (*reader)->Prepare(ListSql(filter));
-  if (filter.account) query.Bind(*filter.account);
-  if (filter.kind) query.Bind(KindName(*filter.kind));
-  if (filter.after) query.Bind(**after).Bind(filter.after->text());
-  while (listed.size() < filter.limit) {
+  while (listed.size() < limit) {
     const Result<bool> row = query.Step();
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
@@ -231,6 +222,25 @@ Result<std::vector<CredentialRecord>> SqliteStore::ListCredentials(
     if (record) listed.push_back(std::get<CredentialRecord>(*std::move(record)));
   }
   return listed;
+}
+
+}  // namespace
+
+Result<std::vector<CredentialRecord>> SqliteStore::ListCredentials(
+    const CredentialFilter& filter) const {
+  const Result<ReaderPool::Lease> reader = readers_.Take();
+  if (!reader) return std::unexpected(reader.error());
+  Result<std::optional<std::int64_t>> after = std::nullopt;
+  if (filter.after) {
+    after = FindCreation(**reader, *filter.after);
+    if (!after) return std::unexpected(after.error());
+    if (!*after) return std::vector<CredentialRecord>{};
+  }
+  Query query = (*reader)->Prepare(ListSql(filter));
+  if (filter.account) query.Bind(*filter.account);
+  if (filter.kind) query.Bind(KindName(*filter.kind));
+  if (filter.after) query.Bind(**after).Bind(filter.after->text());
+  return ReadCredentials(query, filter.limit);
 }
 
 Result<std::optional<KnownClaim>> SqliteStore::FindClaim(std::string_view account,
