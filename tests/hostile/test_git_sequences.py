@@ -443,10 +443,11 @@ def test_killed_in_the_middle_of_a_push(make_world):
     assert refs(world.repository, world.git) == before and children
 
     first, _ = commands_and_pack(world)
-    HalfPush(world, bearer(secret), [first])
+    half = HalfPush(world, bearer(secret), [first])
     wait_until(lambda: leftovers(world), "objects are in quarantine")
     world.server.kill()
     world.server.start()
+    half.connection.socket.close()
     assert refs(world.repository, world.git) == before
     assert not leftovers(world)
     assert ordinary_push(world, secret, "afterwards").ok
