@@ -161,7 +161,9 @@ def test_the_printed_lines_work(world):
     exports = [line for line in lines if line.startswith("export GIT_CONFIG_")]
     assert len(exports) == 3
     shell = "\n".join([*exports, "env -0 | grep -z ^GIT_CONFIG_"])
-    shown = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"})
+    shown = subprocess.run(
+        ["sh", "-c", shell], capture_output=True, text=True, check=True, env={"PATH": "/usr/bin:/bin"}
+    )
     variables = dict(entry.split("=", 1) for entry in shown.stdout.split("\0") if entry)
     world.git.ok("clone", "-q", world.repository_url, "printed-environment", env=variables)
 

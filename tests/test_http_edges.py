@@ -192,6 +192,7 @@ def test_a_broken_certificate_leaves_the_old_one(make_world, tmp_path):
     assert world.server.client().get("/healthz").status == 200
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
 @pytest.mark.parametrize("version, accepted", [("TLSv1_2", True), ("TLSv1_3", True), ("TLSv1_1", False)])
 def test_versions_of_tls(make_world, tmp_path, version, accepted):
     certificate, key = make_certificate(tmp_path, "versions")

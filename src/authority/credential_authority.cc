@@ -271,27 +271,32 @@ template <typename Edit>
 Result<CredentialRecord> CredentialAuthority::Change(CredentialId id, const Caller& caller,
                                                      const ChangeInfo& info, Edit edit) {
   for (int attempt = 1;; ++attempt) {
-    Result<CredentialRecord> record = Show(id, caller);
-    if (!record) return record;
-    const Result<Digest> digest = parts_.sealer.OpenCredential(*record);
-    if (!digest) return std::unexpected(digest.error());
-    if (!edit(*record)) {
-      // It is so already, in the store; say so only when it is in force too.
-      if (Result<void> settled = parts_.ledger.Settle(); !settled) {
-        return std::unexpected(settled.error());
-      }
-      return record;
-    }
-    ++record->version;
-    if (Result<void> sealed = parts_.sealer.SealCredential(*record, *digest); !sealed) {
-      return std::unexpected(sealed.error());
-    }
-    Result<void> submitted = parts_.ledger.Submit(
-        {.record = *record, .info = info, .claim = {}, .on_behalf_of = caller.credential()});
-    if (submitted) return record;
-    const bool again = submitted.error().code == kConflict && attempt < kAttemptsMax;
-    if (!again) return std::unexpected(submitted.error());
+    Result<CredentialRecord> record = ChangeOnce(id, caller, info, edit);
+    const bool again = !record && record.error().code == kConflict && attempt < kAttemptsMax;
+    if (!again) return record;
   }
+}
+
+template <typename Edit>
+Result<CredentialRecord> CredentialAuthority::ChangeOnce(CredentialId id, const Caller& caller,
+                                                         const ChangeInfo& info, Edit edit) {
+  Result<CredentialRecord> record = Show(id, caller);
+  if (!record) return record;
+  const Result<Digest> digest = parts_.sealer.OpenCredential(*record);
+  if (!digest) return std::unexpected(digest.error());
+  Result<void> done;
+  if (edit(*record)) {
+    ++record->version;
+    done = parts_.sealer.SealCredential(*record, *digest);
+    if (!done) return std::unexpected(done.error());
+    done = parts_.ledger.Submit(
+        {.record = *record, .info = info, .claim = {}, .on_behalf_of = caller.credential()});
+  } else {
+    // It is so already, in the store; say so only when it is in force too.
+    done = parts_.ledger.Settle();
+  }
+  if (!done) return std::unexpected(done.error());
+  return record;
 }
 
 Result<CredentialRecord> CredentialAuthority::Rename(CredentialId id, std::string_view name,

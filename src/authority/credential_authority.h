@@ -101,6 +101,9 @@ class CredentialAuthority {
   template <typename Edit>
   [[nodiscard]] Result<CredentialRecord> Change(CredentialId id, const Caller& caller,
                                                 const ChangeInfo& info, Edit edit);
+  template <typename Edit>
+  [[nodiscard]] Result<CredentialRecord> ChangeOnce(CredentialId id, const Caller& caller,
+                                                    const ChangeInfo& info, Edit edit);
 
   Parts parts_;
 };

@@ -72,9 +72,9 @@ Result<void> Projection::Recheck(const Store& store) {
 void Projection::RefuseMissing(const std::set<std::string>& seen) {
   const auto gone = [&](std::string label) {
     if (seen.contains(label)) return false;
-    Error error{.code = Error::Code::kTampered,
-                .message = label + " is gone from the database",
-                .hint = "It is refused. latchkey audit verify says more."};
+    const Error error{.code = Error::Code::kTampered,
+                      .message = label + " is gone from the database",
+                      .hint = "It is refused. latchkey audit verify says more."};
     RefuseKey(std::move(label), error);
     return true;
   };

@@ -109,7 +109,7 @@ Result<void> RunServer(const cli::ServeOptions& options, std::ostream& output) {
       LoadSettings(options.config_file, ProcessVariables(), options.flags);
   if (!settings) return std::unexpected(settings.error());
   return Serve(*settings, [&output](const std::string& public_url) {
-    output << "Latchkey serves " << public_url << std::endl;
+    output << "Latchkey serves " << public_url << '\n' << std::flush;
   });
 }
 

@@ -37,7 +37,7 @@ struct OpenedFiles {
   std::unique_ptr<FileJournal> journal;
   JsonChangeCodec codec;
 
-  [[nodiscard]] Books books() {
+  [[nodiscard]] Books books() const {
     return {.store = *store,
             .journal = *journal,
             .codec = codec,

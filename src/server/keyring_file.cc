@@ -43,6 +43,8 @@ Result<void> WriteNew(const std::string& path, const Keyring& keyring) {
 
 std::string KeyringPath(const Settings& settings) {
   if (!settings.keyring.empty()) return settings.keyring;
+  // Read before any other thread exists.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe)
   if (const char* directory = std::getenv("CREDENTIALS_DIRECTORY")) {
     const std::string path = std::string{directory} + "/latchkey-keyring";
     if (std::filesystem::exists(path)) return path;

@@ -20,7 +20,7 @@
 #include "server/settings.h"
 
 namespace spdlog {
-class logger;
+class logger;  // NOLINT(readability-identifier-naming): its own name
 }
 
 namespace latchkey::server {

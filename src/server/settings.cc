@@ -1,6 +1,7 @@
 #include "server/settings.h"
 
 #include <toml++/toml.h>
+#include <unistd.h>
 #include <algorithm>
 #include <array>
 #include <boost/url/parse.hpp>
@@ -10,8 +11,6 @@
 #include <utility>
 
 #include "base/text.h"
-
-extern char** environ;  // environ(7)
 
 namespace latchkey::server {
 namespace {
@@ -308,7 +307,7 @@ std::string EnvironmentName(std::string_view key) {
 }
 
 Result<void> ApplySetting(Settings& settings, std::string_view key, std::string_view value) {
-  const auto row = std::ranges::find(kTable, key, &SettingRow::key);
+  const auto* const row = std::ranges::find(kTable, key, &SettingRow::key);
   if (row == kTable.end()) {
     std::vector<std::string> known;
     for (const SettingRow& one : kTable) known.emplace_back(one.key);
