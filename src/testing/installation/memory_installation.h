@@ -10,8 +10,8 @@
 // What fails here fails the test through CHECK-like aborts: it is set-up, not what is tested.
 
 #include <chrono>
-#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,7 +37,7 @@ namespace latchkey {
 template <typename T>
 T Must(Result<T> result) {
   if (!result) {
-    std::fprintf(stderr, "a test's set-up failed: %s\n", Describe(result.error()).c_str());
+    std::cerr << "a test's set-up failed: " << Describe(result.error()) << '\n';
     std::abort();
   }
   if constexpr (!std::is_void_v<T>) return std::move(*result);
@@ -49,6 +49,7 @@ class RecordingAlarms final : public Alarms {
   std::vector<Error> raised;
 };
 
+// NOLINTBEGIN(readability-make-member-function-const): what changes the installation is not const.
 class MemoryInstallation {
  public:
   explicit MemoryInstallation(ThrottleSettings throttle = {.failures_max = 1'000'000})
@@ -92,11 +93,12 @@ class MemoryInstallation {
                   .expires_at = clock.Now() + lifetime});
   }
 
-  std::string IssueAppPassword(const Account& account, std::vector<std::string> permissions) {
+  std::string IssueAppPassword(const Account& account,
+                               const std::vector<std::string>& permissions) {
     return Issue({.kind = CredentialKind::kAppPassword,
                   .account = account.id,
                   .name = "test",
-                  .grants = std::move(permissions)});
+                  .grants = permissions});
   }
 
   std::string Issue(const IssueRequest& request) {
@@ -110,7 +112,7 @@ class MemoryInstallation {
 
   [[nodiscard]] Requirement Needs(
       const std::vector<std::string>& scopes,
-      std::optional<std::vector<std::string>> permissions = std::nullopt,
+      const std::optional<std::vector<std::string>>& permissions = std::nullopt,
       std::string_view app = kBitbucketApp) const {
     return Must(Requirement::Build(*catalogues.Find(app), scopes, permissions));
   }
@@ -190,5 +192,6 @@ class MemoryInstallation {
 
   ThrottleSettings throttle_;
 };
+// NOLINTEND(readability-make-member-function-const)
 
 }  // namespace latchkey
