@@ -77,6 +77,8 @@ struct Child::State : std::enable_shared_from_this<Child::State> {
   void KeepEarlyOutput();
   void TakeEarlyOutput();
   void CollectErrors();
+  // Takes what stands in the error pipe now; false when no more can come.
+  bool TakeErrors();
 
   // Cancels what waits on `pipe` when nothing happens for `time`.
   void Guard(asio::posix::stream_descriptor& pipe, std::chrono::milliseconds time);
@@ -103,7 +105,6 @@ struct Child::State : std::enable_shared_from_this<Child::State> {
   bool keeps_early = false;
   bool overflowed = false;
 
-  std::array<char, 512> error_buffer{};
   std::string error_text;
 };
 
@@ -133,13 +134,25 @@ void Child::State::TakeEarlyOutput() {
 }
 
 void Child::State::CollectErrors() {
-  errors.async_read_some(asio::buffer(error_buffer),
-                         [self = shared_from_this()](error_code error, std::size_t size) {
-                           if (error) return;
-                           const std::size_t room = kErrorTextMax - self->error_text.size();
-                           self->error_text.append(self->error_buffer.data(), std::min(size, room));
-                           self->CollectErrors();
-                         });
+  // It waits, and reads only then, so that no bytes are in the hands of an operation whose handler
+  // has not run yet when ReapNow() wants them all.
+  errors.async_wait(asio::posix::descriptor_base::wait_read,
+                    [self = shared_from_this()](error_code error) {
+                      if (!error && self->TakeErrors()) self->CollectErrors();
+                    });
+}
+
+bool Child::State::TakeErrors() {
+  std::array<char, 512> buffer{};
+  // A process that never stops complaining must not keep this thread.
+  constexpr int kRounds = 16;
+  for (int round = 0; round < kRounds; ++round) {
+    error_code error;
+    const std::size_t size = errors.read_some(asio::buffer(buffer), error);
+    if (error) return error == asio::error::would_block;
+    error_text.append(buffer.data(), std::min(size, kErrorTextMax - error_text.size()));
+  }
+  return true;
 }
 
 void Child::State::Guard(asio::posix::stream_descriptor& pipe, std::chrono::milliseconds time) {
@@ -165,7 +178,10 @@ void Child::State::Signal(int signal) const {
 }
 
 void Child::State::ReapNow() {
-  if (!exit) exit = Reap(process);
+  if (exit) return;
+  exit = Reap(process);
+  // Its last words may have come with its end.
+  static_cast<void>(TakeErrors());
 }
 
 void Child::State::Close() {
@@ -207,6 +223,7 @@ Result<std::unique_ptr<Child>> Child::Start(const asio::any_io_executor& executo
   state->output.assign(output->read.Release());
   state->errors.assign(errors->read.Release());
   state->output.non_blocking(true);
+  state->errors.non_blocking(true);
   state->CollectErrors();
   state->KeepEarlyOutput();
   return std::unique_ptr<Child>{new Child{std::move(state)}};

@@ -5,12 +5,15 @@
 #include <sys/wait.h>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/strand.hpp>
 #include <cerrno>
 #include <csignal>
 #include <exception>
 #include <functional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -25,10 +28,14 @@ namespace asio = boost::asio;
 class ChildTest : public testing::Test {
  protected:
   std::unique_ptr<Child> Start(std::string script, Child::Limits limits = {}) {
-    script_ = std::move(script);
+    return Start(io_.get_executor(), std::move(script), limits);
+  }
+
+  std::unique_ptr<Child> Start(const asio::any_io_executor& executor, std::string script,
+                               Child::Limits limits = {}) {
     const FileDescriptor root{::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     Result<std::unique_ptr<Child>> child =
-        Child::Start(io_.get_executor(), {.path = "/bin/sh"}, {.arguments = {"-c", script_}},
+        Child::Start(executor, {.path = "/bin/sh"}, {.arguments = {"-c", std::move(script)}},
                      root.get(), limits);
     EXPECT_THAT(child, IsOk());
     return std::move(*child);
@@ -57,7 +64,6 @@ class ChildTest : public testing::Test {
   static bool HasChildren() { return ::waitpid(-1, nullptr, WNOHANG) != -1 || errno != ECHILD; }
 
   asio::io_context io_;
-  std::string script_;
 };
 
 TEST_F(ChildTest, TakesInputAndGivesOutput) {
@@ -74,6 +80,26 @@ TEST_F(ChildTest, TakesInputAndGivesOutput) {
   };
   Await(talk());
   EXPECT_EQ(child->error_text(), "error\n");
+}
+
+TEST_F(ChildTest, ItsLastWordsAreKnownAsSoonAsItsEndIs) {
+  // As in the server: many at a time, each with its strand, and more than one thread.
+  const auto talk = [this](asio::any_io_executor strand) -> Awaitable<void> {
+    for (int round = 0; round < 100; ++round) {
+      const auto child = Start(strand, "exec >&-; echo 'last words' >&2");
+      const std::string text = co_await ReadAll(*child);
+      EXPECT_EQ(text, "");
+      const Exit exit = co_await child->Wait();
+      EXPECT_TRUE(exit.ok());
+      EXPECT_EQ(child->error_text(), "last words\n");
+    }
+  };
+  for (int talks = 0; talks < 8; ++talks) {
+    const asio::any_io_executor strand = asio::make_strand(io_);
+    asio::co_spawn(strand, talk(strand), asio::detached);
+  }
+  const std::jthread other([this] { io_.run(); });
+  io_.run();
 }
 
 TEST_F(ChildTest, EarlyOutputCannotBlockTheInput) {
