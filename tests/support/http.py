@@ -9,11 +9,42 @@ import ssl
 from dataclasses import dataclass, field
 
 
-@dataclass
+CREDENTIAL = re.compile(r"\b([a-z]{2,8}(?:at|ap)_)[0-9A-Za-z]{8,}")
+SCHEME = re.compile(r"(?i)\b(basic|bearer)(\s+)[0-9A-Za-z+/_.~=-]{8,}")
+ENCODED = re.compile(r"[0-9A-Za-z+/_-]{24,}={0,2}")
+SHOWN_SIZE = 300
+
+
+def _decoded(text):
+    """What a run of Base64 holds, whichever of the two alphabets it is in."""
+    plain = text.rstrip("=").translate(str.maketrans("-_", "+/"))
+    return base64.b64decode(plain[: len(plain) // 4 * 4]).decode("latin-1")
+
+
+def mask(text):
+    """`text` without what looks like a credential, as it is or in Base64: pytest prints it when an
+    assertion fails, and CI keeps what pytest prints."""
+    text = SCHEME.sub(r"\1\2<masked>", text)
+    text = CREDENTIAL.sub(r"\1<masked>", text)
+    # A run may begin anywhere, so each of the four places is tried where a group can begin.
+    return ENCODED.sub(
+        lambda run: "<masked>" if any(CREDENTIAL.search(_decoded(run[0][lead:])) for lead in range(4)) else run[0],
+        text,
+    )
+
+
+@dataclass(repr=False)
 class Answer:
     status: int
     fields: list
     body: bytes
+
+    def __repr__(self):
+        fields = ", ".join(mask(f"{name}: {value}") for name, value in self.fields)
+        # Masked before it is cut, so that no half of a credential is left at the end.
+        body = mask(self.text)
+        rest = f"… ({len(self.body)} bytes)" if len(body) > SHOWN_SIZE else ""
+        return f"<{self.status} [{fields}] {body[:SHOWN_SIZE]!r}{rest}>"
 
     def all(self, name):
         return [value for key, value in self.fields if key.lower() == name.lower()]
