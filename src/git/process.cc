@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -103,6 +104,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
   return pointers;
 }
 
+constexpr int kLockedDirectory = STDERR_FILENO + 1;
+
 /// The C library's description of what to do between fork and exec.
 class SpawnPlan {
  public:
@@ -115,8 +118,10 @@ class SpawnPlan {
     use(::posix_spawn_file_actions_adddup2(&actions_, stdio.in, STDIN_FILENO));
     use(::posix_spawn_file_actions_adddup2(&actions_, stdio.out, STDOUT_FILENO));
     use(::posix_spawn_file_actions_adddup2(&actions_, stdio.error, STDERR_FILENO));
+    // Inherited by whatever git starts in turn, and with it the lock (StartGit).
+    use(::posix_spawn_file_actions_adddup2(&actions_, directory, kLockedDirectory));
     // Sockets of other clients among them, which not every library opens with O_CLOEXEC.
-    use(::posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1));
+    use(::posix_spawn_file_actions_addclosefrom_np(&actions_, kLockedDirectory + 1));
 
     sigset_t signals;
     ::sigemptyset(&signals);
@@ -182,6 +187,8 @@ Result<Process> StartGit(const GitProgram& program, const GitCommand& command, i
   std::vector<std::string> arguments{"git"};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   std::vector<std::string> environment = GitEnvironment(program, command.protocol_version);
+  // Best effort: without it, on a file system that knows no locks, all is as if git had ended.
+  static_cast<void>(::flock(directory, LOCK_SH | LOCK_NB));
   SpawnPlan plan{directory, stdio};
   Process process;
   if (const int error = plan.Run(program.path, arguments, environment, process.pid); error != 0) {

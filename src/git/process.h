@@ -53,7 +53,9 @@ struct Process {
 [[nodiscard]] std::vector<std::string> GitEnvironment(const GitProgram& program,
                                                       int protocol_version);
 
-/// Starts git in the open directory `directory`. Errors: kUnavailable, with the system's reason.
+/// Starts git in the open directory `directory`, and shares a lock on it (flock(2)) with git and
+/// all that git starts: while any of them lives, even after this process was killed, nobody else
+/// gets an exclusive one. Errors: kUnavailable, with the system's reason.
 [[nodiscard]] Result<Process> StartGit(const GitProgram& program, const GitCommand& command,
                                        int directory, const Stdio& stdio);
 

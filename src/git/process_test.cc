@@ -48,7 +48,10 @@ TEST(ProcessTest, AProgramThatIsMissingIsUnavailable) {
 
 TEST(ProcessTest, OtherOpenFilesDoNotReachTheProcess) {
   // Opened without O_CLOEXEC: the shell would find it.
-  const FileDescriptor leak{::open("/dev/null", O_RDONLY)};
+  constexpr int kHigh = 50;
+  const FileDescriptor null{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+  const FileDescriptor leak{::fcntl(null.get(), F_DUPFD, kHigh)};
+  ASSERT_TRUE(leak.is_open());
   const std::string probe = "-c";
   const std::string script = "test ! -e /proc/self/fd/" + std::to_string(leak.get());
   EXPECT_THAT(RunGit({.path = "/bin/sh"}, {.arguments = {probe, script}}, Root().get()), IsOk());

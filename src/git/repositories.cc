@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -127,6 +128,12 @@ std::size_t RemoveLocks(const fs::path& repository, std::error_code& error) {
   return removed;
 }
 
+/// Whether a git process still runs in an open repository: see StartGit. Otherwise none can start
+/// there while `repository` is open.
+bool IsBusy(const FileDescriptor& repository) {
+  return ::flock(repository.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 }  // namespace
 
 RepositoryStore::RepositoryStore(std::string root, FileDescriptor directory, GitProgram program)
@@ -239,6 +246,8 @@ Result<std::size_t> RepositoryStore::RemoveLeftovers() const {
     const fs::path directory = fs::path{root_} / workspace;
     removed += RemoveAll(directory, ListNames(directory, IsTemporary, error), error);
     for (const std::string& name : ListNames(directory, IsRepository, error)) {
+      const FileDescriptor opened{::open((directory / name).c_str(), kDirectoryFlags)};
+      if (IsBusy(opened)) continue;
       const fs::path objects = directory / name / "objects";
       removed += RemoveAll(objects, ListNames(objects, IsQuarantine, error), error);
       removed += RemoveLocks(directory / name, error);

@@ -49,8 +49,9 @@ class RepositoryStore {
   [[nodiscard]] Result<std::vector<RepositoryName>> List() const;
 
   /// Removes what interrupted pushes and Create() left behind: git's quarantine directories, lock
-  /// files of refs (with which no later push could change them) and `.new-…`. Only while nobody
-  /// else serves this root. Returns how many. Blocks. Errors: kIo.
+  /// files of refs (with which no later push could change them) and `.new-…`. Leaves out a
+  /// repository in which a git of a killed server still runs. Only while nobody else serves this
+  /// root. Returns how many. Blocks. Errors: kIo.
   [[nodiscard]] Result<std::size_t> RemoveLeftovers() const;
 
   [[nodiscard]] const GitProgram& program() const { return program_; }

@@ -1,15 +1,18 @@
 #include "git/repositories.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
 
+#include "git/process.h"
 #include "testing/matchers.h"
 
 namespace latchkey::git {
@@ -77,6 +80,37 @@ TEST_F(RepositoryStoreTest, RemovesWhatWasLeftBehindAndNothingElse) {
   EXPECT_THAT(store_->RemoveLeftovers(), IsOkAnd(4U));
   EXPECT_THAT(store_->RemoveLeftovers(), IsOkAnd(0U));
   EXPECT_THAT(store_->OpenRepository("acme", "app"), IsOk());
+}
+
+TEST_F(RepositoryStoreTest, LeavesARepositoryAloneInWhichAGitStillRuns) {
+  EXPECT_THAT(store_->Create("acme", "app"), IsOk());
+  EXPECT_THAT(store_->Create("acme", "other"), IsOk());
+  const fs::path quarantine = root_ / "acme/app.git/objects/tmp_objdir-incoming-abc";
+  fs::create_directories(quarantine);
+  fs::create_directories(root_ / "acme/other.git/objects/tmp_objdir-incoming-abc");
+
+  // It reads its input to the end, so it lives until the pipe is closed.
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  FileDescriptor input{ends[0]};
+  FileDescriptor feed{ends[1]};
+  const FileDescriptor nothing{::open("/dev/null", O_RDWR | O_CLOEXEC)};
+  Result<FileDescriptor> directory = store_->OpenRepository("acme", "app");
+  ASSERT_THAT(directory, IsOk());
+  const Result<Process> git =
+      StartGit({}, {.arguments = {"cat-file", "--batch"}}, directory->get(),
+               {.in = input.get(), .out = nothing.get(), .error = nothing.get()});
+  ASSERT_THAT(git, IsOk());
+  // As a killed server's would be.
+  directory->Close();
+
+  EXPECT_THAT(store_->RemoveLeftovers(), IsOkAnd(1U));
+  EXPECT_TRUE(fs::exists(quarantine));
+  input.Close();
+  feed.Close();
+  EXPECT_TRUE(Reap(*git).ok());
+  EXPECT_THAT(store_->RemoveLeftovers(), IsOkAnd(1U));
+  EXPECT_FALSE(fs::exists(quarantine));
 }
 
 TEST_F(RepositoryStoreTest, LinksAndFilesAreNoRepositories) {
