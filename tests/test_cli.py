@@ -333,24 +333,35 @@ def test_nothing_is_half_done(cli):
     assert {repo["full_name"] for repo in cli.json("repo", "list")} == {"ws/repo"}
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a directory away")
-def test_a_directory_of_somebody_else(latchkey_bin, tmp_path):
-    theirs = tmp_path / "theirs"
-    theirs.mkdir(mode=0o700)
-    os.chown(theirs, 65534, 65534)
-    words = [latchkey_bin, "token", "list", "--data", theirs]
-    done = subprocess.run(words, capture_output=True, text=True, env=clean_environment(), check=False)
-    assert done.returncode == NO_INSTALLATION and done.stdout == "" and str(theirs) in done.stderr
-    assert list(theirs.iterdir()) == []
+def test_create_prints_only_lines_that_work(cli):
+    """What cannot clone is not told to."""
+    words = ["--account", "ana", "--name", "narrow"]
+    token = cli.ok("token", "create", *words, "--scope", "read:user:bitbucket", "--expires", "90d")
+    password = cli.ok("app-password", "create", *words, "--permission", "account")
+    for ran in (token, password):
+        assert "git" not in ran.out.replace("GIT", "git") and "curl -u" in ran.out
+    able = cli.ok("app-password", "create", *words, "--permission", "repository:write")
+    assert "git clone" in able.out
 
 
-def test_a_file_for_a_directory(latchkey_bin, tmp_path):
-    blocked = tmp_path / "file"
-    blocked.write_text("not a directory")
-    words = [latchkey_bin, "token", "list", "--data", blocked]
-    done = subprocess.run(words, capture_output=True, text=True, env=clean_environment(), check=False)
-    assert done.returncode == REFUSED and str(blocked) in done.stderr
-    assert blocked.read_text() == "not a directory"
+def test_a_date_is_shown_as_it_was_given(cli):
+    date = from_now(86400 * 60)[:10]
+    made = cli.token("ana", READ, expires=date, name="until then")
+    for words in (["token", "list"], ["token", "show", made["id"]]):
+        assert f"end of {date} UTC (in " in cli.ok(*words).out
+
+
+def test_rights_stand_in_the_order_of_the_catalogue(cli):
+    catalogue = cli.json("catalogue", "bitbucket")
+    for noun, option, member in (("token", "--scope", "scopes"), ("app-password", "--permission", "permissions")):
+        order = [entry["name"] for entry in catalogue[member]][:9]
+        words = [noun, "create", "--account", "ana", "--name", "order"]
+        for name in (*reversed(order), order[3]):
+            words += [option, name]
+        made = cli.json(*words)
+        assert made[member] == order
+        assert cli.json(noun, "show", made["id"])[member] == order
+        assert ", ".join(order) in cli.ok(noun, "show", made["id"]).out
 
 
 GROUPS = ["account", "workspace", "repo", "token", "app-password", "audit"]
@@ -425,24 +436,3 @@ def test_an_rfc_3339_expiry_and_a_date(cli):
 def test_audit_verify_is_satisfied(cli):
     ran = cli.json("audit", "verify")
     assert ran["findings"] == [] and ran["changes"] >= ran["records"] > 0
-
-
-def test_two_commands_at_once_without_a_server(make_world):
-    """One waits for the other or says that the directory is in use; neither breaks anything."""
-    world = make_world(start=False, people=False)
-    world.cli.account("ana")
-    running = [
-        subprocess.Popen(
-            [world.cli.binary, "workspace", "create", f"w{i}", "--data", world.server.data],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=clean_environment(),
-        )
-        for i in range(6)
-    ]
-    done = [(process.communicate(timeout=60), process.returncode) for process in running]
-    assert {status for _, status in done} <= {OK, NO_INSTALLATION}
-    slugs = {row["slug"] for row in world.cli.json("workspace", "list")}
-    assert len(slugs) == [status for _, status in done].count(OK) >= 1
-    world.cli.ok("audit", "verify")

@@ -12,8 +12,7 @@ constexpr std::string_view kBackupHint =
     "Restore the database, the journal and the keyring from the same backup. docs/operating.md, "
     "\"Repair\".";
 constexpr std::string_view kRepairHint =
-    "Stop Latchkey and run: latchkey audit repair --data DIR. It makes the missing changes again "
-    "from the "
+    "Stop Latchkey and run \"latchkey audit repair\". It makes the missing changes again from the "
     "other side and loses none.";
 
 /// What one pass over the journal tells.
@@ -235,9 +234,8 @@ Result<Agreement> Reconcile(const Books& books) {
   if (books.journal.missing() && *database && (*database)->batch > 1) {
     return Fail(Error::Code::kDisagreement,
                 "the journal is missing, while the database holds changes",
-                "Put journal.log back from its place or backup. If it is lost for good, run: "
-                "latchkey audit "
-                "repair --data DIR, which writes it anew from the database.");
+                "Put journal.log back from its place or backup. If it is lost for good, run "
+                "\"latchkey audit repair\", which writes it anew from the database.");
   }
   Result<JournalEnd> journal = ReadJournal(books);
   if (!journal) return std::unexpected(journal.error());
@@ -268,6 +266,13 @@ Result<Agreement> Reconcile(const Books& books) {
     journal->position = {.seq = line.seq, .batch = line.batch, .mac = line.mac};
   }
   return AgreementAt(std::move(*journal), ahead->size());
+}
+
+Result<void> CheckJournal(const Books& books) {
+  const Result<Ledger::Position> walked =
+      WalkJournal(books, [](const ChangeLine& /*line*/) -> Result<void> { return {}; });
+  if (!walked) return std::unexpected(walked.error());
+  return {};
 }
 
 Result<AuditReport> VerifyAudit(const Books& books, const RecordSealer& sealer) {

@@ -45,6 +45,10 @@ struct Agreement {
 /// Store and Journal.
 [[nodiscard]] Result<Agreement> Reconcile(const Books& books);
 
+/// Whether the journal's chain is whole, from change 1 to its end, under the key of `books`.
+/// Errors: kTampered if it is not, as Journal::Read.
+[[nodiscard]] Result<void> CheckJournal(const Books& books);
+
 struct AuditReport {
   std::uint64_t changes = 0;          ///< Lines in the journal.
   std::uint64_t records = 0;          ///< Records in the database.

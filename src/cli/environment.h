@@ -25,6 +25,8 @@ namespace latchkey::cli {
 struct Location {
   std::string data_directory;
   std::string config_file;
+  /// Whether a directory without an installation gets a new one: only for commands that create.
+  bool may_make = false;
 };
 
 struct ServeOptions {
@@ -54,8 +56,8 @@ struct KeyringRotation {
 };
 
 struct CliEnvironment {
-  /// A running server's socket, or a service in this process when none runs. Makes a directory that
-  /// does not exist.
+  /// A running server's socket, or a service in this process when none runs. Errors: kNotFound when
+  /// there is no installation and the location does not allow to make one.
   std::function<Result<std::unique_ptr<admin::AdminPort>>(const Location&)> connect;
   /// Returns when the server has stopped.
   std::function<Result<void>(const ServeOptions&)> serve;

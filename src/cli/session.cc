@@ -41,7 +41,10 @@ Result<Location> Session::FindLocation() const {
 Result<Json> Session::Call(std::string_view method, Json params) {
   const admin::WipedJson wiped{std::move(params)};
   if (port_ == nullptr) {
-    const Result<Location> location = FindLocation();
+    Result<Location> location = FindLocation();
+    // A mistyped --data must not make a command that only looks, or changes what there is, look at
+    // a new and empty installation.
+    if (location) location->may_make = method.ends_with(".create");
     Result<std::unique_ptr<admin::AdminPort>> port =
         location ? environment_.connect(*location) : std::unexpected(location.error());
     if (!port) {

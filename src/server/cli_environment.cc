@@ -42,6 +42,21 @@ Caller LocalCaller() {
   return {.actor = admin::ActorFor(geteuid()), .origin = {}, .request_id = {}};
 }
 
+/// That there is an installation in the data directory. Half of one counts, and so does what cannot
+/// be looked into: opening it says best what is wrong.
+Result<void> RequireInstallation(const Settings& settings) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  const fs::file_type type = fs::status(settings.data, error).type();
+  if (type != fs::file_type::directory && type != fs::file_type::not_found) return {};
+  for (const char* name : {"/latchkey.db", "/journal.log"}) {
+    if (fs::exists(settings.data + name, error) || error) return {};
+  }
+  return Fail(Error::Code::kNotFound, "there is no installation in " + settings.data,
+              "Is the directory the right one? \"latchkey serve\" and the commands that create "
+              "something make a new installation.");
+}
+
 /// An installation opened for one command, and the service on top of it.
 class OwnedAdminPort final : public AdminPort {
  public:
@@ -49,7 +64,7 @@ class OwnedAdminPort final : public AdminPort {
   static Result<std::unique_ptr<AdminPort>> Open(const Settings& settings,
                                                  std::ostream& error_output) {
     std::unique_ptr<OwnedAdminPort> port{new OwnedAdminPort{error_output}};
-    if (!std::filesystem::exists(settings.data + "/latchkey.db")) {
+    if (!RequireInstallation(settings)) {
       error_output << "latchkey: there is no installation in " << settings.data
                    << " yet: making a new one\n";
     }
@@ -97,6 +112,11 @@ Result<std::unique_ptr<AdminPort>> Connect(const cli::Location& location,
         admin::SocketAdminPort::Connect(settings->data);
     if (socket) return std::move(*socket);
     if (socket.error().code != Error::Code::kNotFound) return std::unexpected(socket.error());
+    if (!location.may_make) {
+      if (Result<void> there = RequireInstallation(*settings); !there) {
+        return std::unexpected(there.error());
+      }
+    }
     Result<std::unique_ptr<AdminPort>> own = OwnedAdminPort::Open(*settings, error_output);
     const bool busy = !own && own.error().code == Error::Code::kInUse;
     if (!busy || std::chrono::steady_clock::now() > deadline) return own;
@@ -116,8 +136,11 @@ Result<void> RunServer(const cli::ServeOptions& options, std::ostream& output) {
 Result<RepairReport> RepairAt(const cli::Location& location, const Clock& clock) {
   const Result<Settings> settings = SettingsAt(location);
   if (!settings) return std::unexpected(settings.error());
+  if (Result<void> there = RequireInstallation(*settings); !there) {
+    return std::unexpected(there.error());
+  }
   SystemRandom random;
-  Result<OpenedFiles> files = OpenFiles(*settings, random, clock);
+  Result<OpenedFiles> files = OpenFilesForRepair(*settings, random, clock);
   if (!files) return std::unexpected(files.error());
   return Repair(files->books());
 }
@@ -126,6 +149,9 @@ Result<cli::KeyringRotation> RotateAt(const cli::Location& location, const Clock
                                       std::ostream& error_output) {
   const Result<Settings> settings = SettingsAt(location);
   if (!settings) return std::unexpected(settings.error());
+  if (Result<void> there = RequireInstallation(*settings); !there) {
+    return std::unexpected(there.error());
+  }
   PrintedAlarms alarms{error_output};
   const Result<KeyringRotated> rotated = RotateKeyring(*settings, clock, alarms, LocalCaller());
   if (!rotated) return std::unexpected(rotated.error());

@@ -57,7 +57,30 @@ Result<Keyring> FindKeyring(const std::string& path, bool new_installation, Rand
 
 }  // namespace
 
-Result<OpenedFiles> OpenFiles(const Settings& settings, Random& random, const Clock& clock) {
+namespace {
+
+enum class Purpose : std::uint8_t { kServe, kRepair };
+
+/// The database of a directory with a journal has no check value: it lost everything, as a young
+/// one does together with its write-ahead log, or it is not the one of that journal.
+Result<void> CheckEmptied(const Store& store, Purpose purpose, bool database_exists) {
+  const Result<std::optional<ChangeLine>> last = store.LastChange();
+  if (!last) return std::unexpected(last.error());
+  if (!*last && purpose == Purpose::kRepair) return {};
+  std::string what = "the database is empty";
+  if (!database_exists) {
+    what = "the database is missing";
+  } else if (*last) {
+    what = "the database does not say which keyring it was sealed with";
+  }
+  return Fail(kDisagreement, what + ", while there is a journal",
+              *last ? "Put latchkey.db back from its backup. docs/operating.md, \"Repair\"."
+                    : "Put latchkey.db back from its place. If it is lost for good, run "
+                      "\"latchkey audit repair\", which writes it anew from the journal.");
+}
+
+Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const Clock& clock,
+                                 Purpose purpose) {
   Result<DataDirectory> directory = DataDirectory::Open(settings.data);
   if (!directory) return std::unexpected(directory.error());
   const bool database_exists = std::filesystem::exists(directory->database());
@@ -70,27 +93,48 @@ Result<OpenedFiles> OpenFiles(const Settings& settings, Random& random, const Cl
   const Result<std::string> check = (*store)->ReadMeta(kKeyringCheck);
   if (!check && check.error().code != kNotFound) return std::unexpected(check.error());
   const bool new_installation = !check && !journal_exists;
-  if (!check && !new_installation) {
-    return Fail(
-        kDisagreement,
-        database_exists
-            ? "the database does not say which keyring it was sealed with, while there is a journal"
-            : "the database is missing, while there is a journal",
-        "Put latchkey.db back from its place or its backup. docs/operating.md, \"Repair\".");
+  const bool emptied = !check && journal_exists;
+  if (emptied) {
+    if (Result<void> may = CheckEmptied(**store, purpose, database_exists); !may) {
+      return std::unexpected(may.error());
+    }
   }
   Result<Keyring> keyring = FindKeyring(keyring_path, new_installation, random, clock);
   if (!keyring) return std::unexpected(keyring.error());
   Sealer sealer{std::move(*keyring)};
-  const Result<void> checked = new_installation ? StoreKeyringCheck(**store, sealer, random)
-                                                : CheckKeyring(**store, sealer, keyring_path);
-  if (!checked) return std::unexpected(checked.error());
+  if (!emptied) {
+    const Result<void> checked = new_installation ? StoreKeyringCheck(**store, sealer, random)
+                                                  : CheckKeyring(**store, sealer, keyring_path);
+    if (!checked) return std::unexpected(checked.error());
+  }
   Result<std::unique_ptr<FileJournal>> journal = FileJournal::Open(directory->path());
   if (!journal) return std::unexpected(journal.error());
-  return OpenedFiles{.directory = std::move(*directory),
-                     .sealer = std::move(sealer),
-                     .store = std::move(*store),
-                     .journal = std::move(*journal),
-                     .codec = {}};
+  OpenedFiles files{.directory = std::move(*directory),
+                    .sealer = std::move(sealer),
+                    .store = std::move(*store),
+                    .journal = std::move(*journal),
+                    .codec = {}};
+  if (emptied) {
+    // The chain's key is in the keyring, so a chain that is whole tells that it is the right one.
+    if (Result<void> whole = CheckJournal(files.books()); !whole) {
+      return std::unexpected(whole.error());
+    }
+    if (Result<void> stored = StoreKeyringCheck(*files.store, files.sealer, random); !stored) {
+      return std::unexpected(stored.error());
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+Result<OpenedFiles> OpenFiles(const Settings& settings, Random& random, const Clock& clock) {
+  return OpenFilesFor(settings, random, clock, Purpose::kServe);
+}
+
+Result<OpenedFiles> OpenFilesForRepair(const Settings& settings, Random& random,
+                                       const Clock& clock) {
+  return OpenFilesFor(settings, random, clock, Purpose::kRepair);
 }
 
 Installation::Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock,

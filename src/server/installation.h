@@ -51,6 +51,11 @@ struct OpenedFiles {
 [[nodiscard]] Result<OpenedFiles> OpenFiles(const Settings& settings, Random& random,
                                             const Clock& clock);
 
+/// Likewise, and takes an empty database beside a journal that is whole from change 1 on: Repair()
+/// then fills it from there.
+[[nodiscard]] Result<OpenedFiles> OpenFilesForRepair(const Settings& settings, Random& random,
+                                                     const Clock& clock);
+
 class Installation final : public admin::Auditor, public admin::RepositoryFiles {
  public:
   /// `clock` and `alarms` outlive the installation. Errors: as OpenFiles, Reconcile and

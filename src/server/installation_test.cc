@@ -118,6 +118,43 @@ TEST_F(InstallationTest, RefusesToStartWithoutItsDatabaseOrItsJournal) {
   EXPECT_THAT(Open(), FailsWith(kDisagreement, HasSubstr("database is missing")));
 }
 
+TEST_F(InstallationTest, RepairWritesALostDatabaseAnewFromTheJournal) {
+  const std::string secret = MakeOne();
+  fs::remove(settings_.data + "/latchkey.db");
+  EXPECT_THAT(Open(), FailsWith(kDisagreement, HasSubstr("database is missing")));
+  EXPECT_THAT(Open(), FailsWith(kDisagreement, HasSubstr("database is empty")));
+  SystemRandom random;
+  {
+    const OpenedFiles files = Must(OpenFilesForRepair(settings_, random, clock_));
+    EXPECT_EQ(Must(Repair(files.books())).restored, 2U);
+  }
+  const auto installation = Must(Open());
+  EXPECT_EQ(Decide(*installation, secret), "allowed");
+  EXPECT_TRUE(Must(installation->Verify()).findings.empty());
+}
+
+TEST_F(InstallationTest, RepairThatWasCutOffAfterTheKeyringCheckIsCompletedByAnother) {
+  MakeOne();
+  fs::remove(settings_.data + "/latchkey.db");
+  SystemRandom random;
+  Must(OpenFilesForRepair(settings_, random, clock_));
+  EXPECT_THAT(Open(), FailsWith(kDisagreement, HasSubstr("lacks 2")));
+  EXPECT_EQ(Must(Repair(Must(OpenFilesForRepair(settings_, random, clock_)).books())).restored, 2U);
+  EXPECT_TRUE(Open());
+}
+
+TEST_F(InstallationTest, RepairTakesNoJournalOfAnotherKeyring) {
+  MakeOne();
+  fs::remove(settings_.data + "/latchkey.db");
+  fs::remove(settings_.data + "/keyring");
+  SystemRandom random;
+  EXPECT_THAT(OpenFilesForRepair(settings_, random, clock_),
+              FailsWith(kNotFound, HasSubstr("keyring")));
+  Must(CreateKeyring(settings_.data + "/keyring", random, clock_));
+  EXPECT_THAT(OpenFilesForRepair(settings_, random, clock_),
+              FailsWith(kTampered, HasSubstr("chain is broken at change 1")));
+}
+
 TEST_F(InstallationTest, ARotatedKeyringKeepsEveryCredential) {
   const std::string secret = MakeOne();
   const KeyringRotated rotated =

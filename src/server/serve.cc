@@ -223,6 +223,9 @@ Result<void> Serve(const Settings& settings,
   LoggedAlarms alarms{**log, metrics};
   Result<std::unique_ptr<Installation>> installation = Installation::Open(settings, clock, alarms);
   if (!installation) {
+    // Where the log is standard error, the command itself is about to say it there.
+    const bool said_elsewhere = settings.log_file.empty();
+    if (said_elsewhere) return std::unexpected(installation.error());
     (*log)->Write(Log::Level::kError, "server.refused",
                   {{"code", std::string{CodeName(installation.error().code)}},
                    {"message", installation.error().message},
