@@ -29,6 +29,19 @@ Json ExampleCloneUrl(const Parts& parts, const AccountId& account) {
   return nullptr;
 }
 
+/// Whether the credential holds what git asks of one that clones; its account may still not.
+bool CanClone(const Parts& parts, const CredentialRecord& record) {
+  if (record.app != kBitbucketApp) return false;
+  const Catalogue* catalogue = parts.catalogues.Find(record.app);
+  if (catalogue == nullptr) return false;
+  const bool api_token = record.kind == CredentialKind::kApiToken;
+  const Result<GrantSet> granted =
+      api_token ? catalogue->ScopeSet(record.grants) : catalogue->PermissionSet(record.grants);
+  const Result<GrantSet> needed = api_token ? catalogue->ScopeSet({"read:repository:bitbucket"})
+                                            : catalogue->PermissionSet({"repository"});
+  return granted && needed && granted->Covers(*needed);
+}
+
 /// Adds the secret, once, and what is made of it.
 void Reveal(Credential credential, const std::string& username, Json& json) {
   const CredentialKind kind = credential.kind();
@@ -74,7 +87,9 @@ Result<Json> CreateCredential(const Parts& parts, CredentialKind kind, Params& p
   json.erase("state");
   Reveal(std::move(*issued->credential), account ? account->username : std::string{}, json);
   json["public_url"] = parts.presentation.public_url;
-  json["clone_url"] = ExampleCloneUrl(parts, issued->record.account);
+  const bool can_clone = CanClone(parts, issued->record);
+  json["can_clone"] = can_clone;
+  json["clone_url"] = can_clone ? ExampleCloneUrl(parts, issued->record.account) : Json(nullptr);
   return json;
 }
 
@@ -94,7 +109,7 @@ Result<CredentialRecord> FindOfKind(const Parts& parts, CredentialKind kind, Cre
   return Fail(kNotFound,
               id.text() + " is no " + std::string{KindTitle(kind)} + " but an " +
                   std::string{KindTitle(record->kind)},
-              "Use \"latchkey " + std::string{NounOf(record->kind)} + "\" for it.");
+              "It goes with the commands below \"" + std::string{NounOf(record->kind)} + "\".");
 }
 
 Result<Json> ShowCredential(const Parts& parts, CredentialKind kind, Params& params,

@@ -39,9 +39,10 @@ class CredentialMethodsTest : public testing::Test {
 
 TEST_F(CredentialMethodsTest, AnIssuedTokenHasTheFixedMembers) {
   const Json issued = CreateToken();
-  EXPECT_THAT(MembersOf(issued),
-              ElementsAre("id", "kind", "name", "account", "app", "scopes", "created_at",
-                          "expires_at", "secret", "basic_x_token_auth", "public_url", "clone_url"));
+  EXPECT_THAT(
+      MembersOf(issued),
+      ElementsAre("id", "kind", "name", "account", "app", "scopes", "created_at", "expires_at",
+                  "secret", "basic_x_token_auth", "public_url", "can_clone", "clone_url"));
   EXPECT_EQ(TextOf(issued, "kind"), "api-token");
   EXPECT_EQ(TextOf(issued, "account"), "ana");
   EXPECT_EQ(TextOf(issued, "expires_at"), "2027-02-22T09:00:00Z");
@@ -53,12 +54,32 @@ TEST_F(CredentialMethodsTest, AnIssuedTokenHasTheFixedMembers) {
 
 TEST_F(CredentialMethodsTest, AnIssuedAppPasswordGoesWithTheUsername) {
   const Json issued = Must(world_.Call("app-password.create", AppPassword()));
-  EXPECT_THAT(MembersOf(issued),
-              ElementsAre("id", "kind", "name", "account", "app", "permissions", "created_at",
-                          "expires_at", "secret", "basic_username", "public_url", "clone_url"));
+  EXPECT_THAT(MembersOf(issued), ElementsAre("id", "kind", "name", "account", "app", "permissions",
+                                             "created_at", "expires_at", "secret", "basic_username",
+                                             "public_url", "can_clone", "clone_url"));
   EXPECT_TRUE(issued.at("expires_at").is_null());
   EXPECT_EQ(TextOf(issued, "basic_username"),
             std::string{EncodeBasic("ana", SecretString{TextOf(issued, "secret")}).Expose()});
+}
+
+TEST_F(CredentialMethodsTest, SaysWhetherGitMayCloneWithIt) {
+  struct Case {
+    const char* method;
+    const char* member;
+    std::vector<std::string> grants;
+    bool want;
+  };
+  for (const Case& one : {Case{"token.create", "scopes", {"read:repository:bitbucket"}, true},
+                          Case{"token.create", "scopes", {"write:repository:bitbucket"}, false},
+                          Case{"token.create", "scopes", {"read:user:bitbucket"}, false},
+                          Case{"app-password.create", "permissions", {"repository"}, true},
+                          Case{"app-password.create", "permissions", {"repository:write"}, true},
+                          Case{"app-password.create", "permissions", {"account"}, false}}) {
+    Json params{{"account", "ana"}, {"name", "ci"}};
+    params[one.member] = one.grants;
+    const Json issued = Must(world_.Call(one.method, params));
+    EXPECT_EQ(issued.at("can_clone"), Json(one.want)) << one.grants.front();
+  }
 }
 
 TEST_F(CredentialMethodsTest, WhatWasIssuedIsInForce) {

@@ -32,7 +32,7 @@ Result<AccountId> DrawAccountId(Random& random) {
 
 std::unexpected<Error> NoSuchWorkspace(std::string_view slug) {
   return Fail(kNotFound, "no workspace \"" + EscapeForTerminal(slug, 80) + "\"",
-              "latchkey workspace create makes one.");
+              "\"latchkey workspace create\" makes one.");
 }
 
 }  // namespace
@@ -82,7 +82,7 @@ Result<Account> AccountAuthority::FindAccount(std::string_view name) const {
   for (const auto& account : parts_.directory.ListAccounts()) known.push_back(account->username);
   const std::vector<std::string> nearest = NearestNames(name, known);
   return Fail(kNotFound, "no account \"" + EscapeForTerminal(name, 80) + "\"",
-              nearest.empty() ? "latchkey account list shows them."
+              nearest.empty() ? "\"latchkey account list\" shows them."
                               : "Did you mean " + JoinNames(nearest) + "?");
 }
 

@@ -47,6 +47,15 @@ std::vector<std::string> Unique(std::vector<std::string> names) {
   return names;
 }
 
+/// Those of `ordered` that are among `names`.
+std::vector<std::string> InOrderOf(std::vector<std::string> ordered,
+                                   const std::vector<std::string>& names) {
+  std::erase_if(ordered, [&names](const std::string& name) {
+    return std::ranges::find(names, name) == names.end();
+  });
+  return ordered;
+}
+
 /// Of everything that decides what the request makes.
 Digest FingerprintOf(const IssueRequest& request) {
   AssociatedData data;
@@ -137,7 +146,7 @@ Instant DefaultExpiry(Instant now, const Policy& policy, const Caller& caller) {
 }
 
 std::unexpected<Error> NoSuchCredential(CredentialId id) {
-  return Fail(kNotFound, "no credential " + id.text(), "latchkey token list shows the ids.");
+  return Fail(kNotFound, "no credential " + id.text(), "\"latchkey token list\" shows the ids.");
 }
 
 }  // namespace
@@ -194,11 +203,14 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
   if (!account) return std::unexpected(account.error());
   const Result<const Catalogue*> catalogue = parts_.catalogues.Require(request.app);
   if (!catalogue) return std::unexpected(catalogue.error());
-  const std::vector<std::string> grants = Unique(request.grants);
   const bool api_token = request.kind == CredentialKind::kApiToken;
   const Result<GrantSet> granted =
       api_token ? (*catalogue)->ScopeSet(grants) : (*catalogue)->PermissionSet(grants);
   if (!granted) return std::unexpected(granted.error());
+  // As asked for, without what they imply, and in the order in which everything lists them.
+  std::vector<std::string> grants = InOrderOf(
+      api_token ? (*catalogue)->ScopeNames(*granted) : (*catalogue)->PermissionNames(*granted),
+      request.grants);
   const Instant now = parts_.clock.Now();
   const Result<std::optional<Instant>> expires_at =
       DecideExpiry(request, caller, request.asked_at.value_or(now));
@@ -210,7 +222,7 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
                           .kind = request.kind,
                           .account = *account,
                           .app = request.app,
-                          .grants = grants,
+                          .grants = std::move(grants),
                           .name = request.name,
                           .created_at = now,
                           .expires_at = *expires_at,

@@ -11,6 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using enum Error::Code;
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class CredentialAuthorityTest : public testing::Test {
@@ -43,6 +44,24 @@ class CredentialAuthorityTest : public testing::Test {
   Account ana_ = latchkey_.AddAccount("ana");
   Account bob_ = latchkey_.AddAccount("bob");
 };
+
+TEST_F(CredentialAuthorityTest, GrantsAreKeptInTheCataloguesOrderOnceEach) {
+  IssueRequest request = ValidRequest();
+  request.grants = {"write:repository:bitbucket", "read:user:bitbucket",
+                    "read:repository:bitbucket", "write:repository:bitbucket"};
+  EXPECT_THAT(Must(Issue(request)).record.grants,
+              ElementsAre("read:user:bitbucket", "read:repository:bitbucket",
+                          "write:repository:bitbucket"));
+  request.kind = CredentialKind::kAppPassword;
+  request.grants = {"repository:write", "account"};
+  EXPECT_THAT(Must(Issue(request)).record.grants, ElementsAre("account", "repository:write"))
+      << "without what they imply";
+}
+
+TEST_F(CredentialAuthorityTest, NothingIsAtFaultInAValidRequest) {
+  EXPECT_EQ(latchkey_.credentials->FindFault(ValidRequest(), MemoryInstallation::kCommandLine),
+            RequestPart::kNone);
+}
 
 TEST_F(CredentialAuthorityTest, IssuesWhatWasAskedFor) {
   Result<Issued> issued = Issue(ValidRequest());

@@ -47,7 +47,7 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
     alarms_.Raise({.code = Error::Code::kTampered,
                    .message = "the database lacks " + std::to_string(records - found) +
                               " record(s) that the journal holds",
-                   .hint = "latchkey audit verify says more."});
+                   .hint = "\"latchkey audit verify\" says more."});
   }
   return loaded;
 }
@@ -74,7 +74,7 @@ void Projection::RefuseMissing(const std::set<std::string>& seen) {
     if (seen.contains(label)) return false;
     const Error error{.code = Error::Code::kTampered,
                       .message = label + " is gone from the database",
-                      .hint = "It is refused. latchkey audit verify says more."};
+                      .hint = "It is refused. \"latchkey audit verify\" says more."};
     RefuseKey(std::move(label), error);
     return true;
   };
@@ -163,7 +163,7 @@ Result<void> Projection::CheckNext(const Write& write) const {
   return Fail(
       Error::Code::kConflict,
       Label(write.record) + " changed meanwhile, or the database holds an older version of it",
-      "Try again. If that does not help: latchkey audit verify.");
+      "Try again. If that does not help, see what \"latchkey audit verify\" says.");
 }
 
 Result<void> Projection::Put(const Record& record) {

@@ -46,7 +46,7 @@ void AddCreate(CLI::App& group, Session& session, const Noun& noun) {
       call + "laptop " + noun.grant_option + " " + noun.grant_example +
           (api_token ? " --expires 90d\n" : "\n") + call + "\"nightly build\" " +
           noun.grant_option + " " + noun.grant_example + " --expires 2027-03-31 --json\n" +
-          "\n\"latchkey catalogue bitbucket\" lists the scopes and permissions.\n");
+          "\n\"latchkey catalogue bitbucket --data DIR\" lists the scopes and permissions.\n");
   const auto options = std::make_shared<NewCredentialOptions>();
   command->add_option("--account", options->account, "Whose: username or e-mail")
       ->type_name("U")
@@ -88,7 +88,7 @@ void AddList(CLI::App& group, Session& session, const Noun& noun) {
                   {ShowMember(row, "account")},
                   {ShowMember(row, "app")},
                   ShowState(row),
-                  {ShowInstant(row, "expires_at", session.now(), "never")}};
+                  {ShowExpiry(row, "expires_at", session.now())}};
         },
         "None yet.");
   });
@@ -104,7 +104,7 @@ void ShowCredential(const Session& session, const Json& row) {
                         {"permissions", {ShowMember(row, "permissions")}},
                         {"state", ShowState(row)},
                         {"created", {ShowInstant(row, "created_at", session.now(), "")}},
-                        {"expires", {ShowInstant(row, "expires_at", session.now(), "never")}},
+                        {"expires", {ShowExpiry(row, "expires_at", session.now())}},
                         {"revoked", {ShowInstant(row, "revoked_at", session.now(), "")}},
                         {"reason", {ShowMember(row, "revoke_reason")}}});
 }

@@ -24,10 +24,9 @@ void PrintHeading(const Session& session, const Json& issued) {
                 << ShowMember(issued, "id") << " \""
                 << EscapeForTerminal(ShowMember(issued, "name")) << "\" for "
                 << ShowMember(issued, "account") << ".\n";
-  PrintFields(session,
-              {{"  scopes", {ShowMember(issued, "scopes")}},
-               {"  permissions", {ShowMember(issued, "permissions")}},
-               {"  expires", {ShowInstant(issued, "expires_at", session.now(), "never")}}});
+  PrintFields(session, {{"  scopes", {ShowMember(issued, "scopes")}},
+                        {"  permissions", {ShowMember(issued, "permissions")}},
+                        {"  expires", {ShowExpiry(issued, "expires_at", session.now())}}});
 }
 
 }  // namespace
@@ -47,29 +46,29 @@ void PrintInstructions(const Session& session, const Json& issued) {
   std::ostream& out = session.out();
   out << "\n" << text << "\n\n";
   out << "This secret is shown now and never again. Keep it where secrets belong.\n\n";
-  out << "Git and curl, which ask for it as the password:\n"
-      << kIndent << "git clone " << WithUser(clone_url, user) << "\n"
-      << kIndent << "curl -u " << user << " " << public_url << "/api/v1/me\n\n";
-  out << "The same with the secret inside; your shell may keep these lines in its history:\n"
-      << kIndent << "git clone " << WithUser(clone_url, user + ":" + std::string{text}) << "\n";
-  if (api_token) {
-    out << kIndent << "curl -H \"Authorization: Bearer " << text << "\" " << public_url
-        << "/api/v1/me\n\n";
-  } else {
-    out << kIndent << "curl -H \"Authorization: Basic " << basic.Expose() << "\" " << public_url
-        << "/api/v1/me\n\n";
+  // Any live credential may call /me; git wants rights that this one may lack.
+  const bool clones = ShowMember(issued, "can_clone") == "yes";
+  out << (clones ? "Git and curl, which ask for it as the password:\n"
+                 : "curl, which asks for it as the password:\n");
+  if (clones) out << kIndent << "git clone " << WithUser(clone_url, user) << "\n";
+  out << kIndent << "curl -u " << user << " " << public_url << "/api/v1/me\n\n";
+  out << "The same with the secret inside; your shell may keep "
+      << (clones ? "these lines" : "this line") << " in its history:\n";
+  if (clones) {
+    out << kIndent << "git clone " << WithUser(clone_url, user + ":" + std::string{text}) << "\n";
   }
-  out << "As a header:\n" << kIndent << "Authorization: Basic " << basic.Expose() << "\n\n";
+  const std::string header = api_token ? "Bearer " : "Basic ";
+  const SecretString value{header + std::string{api_token ? text : basic.Expose()}};
+  out << kIndent << "curl -H \"Authorization: " << value.Expose() << "\" " << public_url
+      << "/api/v1/me\n\n";
+  out << "As a header:\n" << kIndent << "Authorization: Basic " << basic.Expose() << "\n";
+  if (!clones) return;
+  out << "\n";
   out << "In CI, by the environment alone (git 2.31 or newer); keep the secret in a masked "
          "variable:\n"
       << kIndent << "export GIT_CONFIG_COUNT=1\n"
       << kIndent << "export GIT_CONFIG_KEY_0=http." << public_url << "/.extraHeader\n"
-      << kIndent << "export GIT_CONFIG_VALUE_0=\"Authorization: ";
-  if (api_token) {
-    out << "Bearer " << text << "\"\n";
-  } else {
-    out << "Basic " << basic.Expose() << "\"\n";
-  }
+      << kIndent << "export GIT_CONFIG_VALUE_0=\"Authorization: " << value.Expose() << "\"\n";
 }
 
 }  // namespace latchkey::cli

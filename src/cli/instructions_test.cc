@@ -30,6 +30,7 @@ Json Issued(bool api_token) {
               {"secret", "SECRET"},
               {api_token ? "basic_x_token_auth" : "basic_username", "BASIC"},
               {"public_url", "https://git.example.org"},
+              {"can_clone", true},
               {"clone_url", "https://git.example.org/acme/site.git"}};
   return issued;
 }
@@ -68,6 +69,20 @@ TEST(InstructionsTest, WithoutRepositoryTheCloneLineHasPlaceholders) {
   issued["clone_url"] = nullptr;
   EXPECT_THAT(Instructions(issued),
               HasSubstr("git clone https://x-token-auth@git.example.org/WORKSPACE/REPO.git\n"));
+}
+
+TEST(InstructionsTest, NothingOfGitsForACredentialThatCannotClone) {
+  for (const bool api_token : {true, false}) {
+    Json issued = Issued(api_token);
+    issued["can_clone"] = false;
+    issued["clone_url"] = nullptr;
+    const std::string text = Instructions(issued);
+    EXPECT_THAT(text, Not(HasSubstr("git clone")));
+    EXPECT_THAT(text, Not(HasSubstr("GIT_CONFIG")));
+    EXPECT_THAT(text, HasSubstr("    curl -u "));
+    EXPECT_THAT(text, HasSubstr("    curl -H \"Authorization: "));
+    EXPECT_TRUE(text.ends_with("    Authorization: Basic BASIC\n"));
+  }
 }
 
 }  // namespace

@@ -69,7 +69,13 @@ void AddServeCommands(CLI::App& app, Session& session) {
   AddJsonOption(serve, session);
   const auto serve_values = AddSettingFlags(serve, session);
   SetAction(serve, session, [&session, serve_values] {
-    const Result<void> served = session.environment().serve(OptionsFrom(*serve_values));
+    const ServeOptions options = OptionsFrom(*serve_values);
+    // For the commands that an error's hint names.
+    session.config_file = options.config_file;
+    for (const auto& [key, value] : options.flags) {
+      if (key == "data") session.data_directory = value;
+    }
+    const Result<void> served = session.environment().serve(options);
     return served ? int{kOk} : session.ReportStart(served.error());
   });
 

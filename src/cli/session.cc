@@ -19,6 +19,31 @@ void PrintLines(std::ostream& out, std::string_view text, std::string_view inden
   }
 }
 
+/// `text` as one word of a shell.
+std::string ShellWord(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+:@%,=";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string quoted = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      quoted += "'\\''";
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted + "'";
+}
+
+/// Whether a quoted command of a hint works on an installation, and does not name one yet.
+bool WantsInstallation(std::string_view command) {
+  for (const std::string_view other :
+       {"latchkey encode", "latchkey inspect", "latchkey version", "latchkey completion"}) {
+    if (command.starts_with(other)) return false;
+  }
+  return command.find(" --") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool Session::color() const {
@@ -36,6 +61,24 @@ Result<Location> Session::FindLocation() const {
                 "Give --data DIR, or set LATCHKEY_DATA.");
   }
   return location;
+}
+
+std::string Session::WithInstallation(std::string_view hint) const {
+  std::string options;
+  if (!data_directory.empty()) options += " --data " + ShellWord(data_directory);
+  if (!config_file.empty()) options += " --config " + ShellWord(config_file);
+  constexpr std::string_view kStart = "\"latchkey ";
+  std::string text;
+  while (true) {
+    const std::size_t start = hint.find(kStart);
+    const std::size_t end =
+        start == std::string_view::npos ? start : hint.find('"', start + kStart.size());
+    if (end == std::string_view::npos) return text += hint;
+    text += hint.substr(0, end);
+    if (WantsInstallation(hint.substr(start + 1, end - start - 1))) text += options;
+    text += '"';
+    hint.remove_prefix(end + 1);
+  }
 }
 
 Result<Json> Session::Call(std::string_view method, Json params) {
@@ -74,14 +117,15 @@ Result<Json> Session::List(std::string_view method, Json params) {
 
 void Session::PrintError(std::string_view code, const std::string& message,
                          const std::string& hint) const {
+  const std::string full_hint = WithInstallation(hint);
   out().flush();
   if (json) {
-    const Json error{{"error", Json{{"code", code}, {"message", message}, {"hint", hint}}}};
+    const Json error{{"error", Json{{"code", code}, {"message", message}, {"hint", full_hint}}}};
     err() << error.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) << '\n';
     return;
   }
   PrintLines(err(), "latchkey: " + message, "");
-  PrintLines(err(), hint, "  ");
+  PrintLines(err(), full_hint, "  ");
 }
 
 int Session::Report(const Error& error) const {

@@ -43,6 +43,12 @@ class Session {
   /// `--data`, else LATCHKEY_DATA. Errors: kInvalidArgument: neither, and no settings file.
   [[nodiscard]] Result<Location> FindLocation() const;
 
+  /// `hint` with the installation that was given on the command line in each command that it
+  /// quotes, so that the command can be run as it stands:
+  /// `"latchkey token list"` becomes `"latchkey token list --data /srv/lk"`.
+  /// Commands that need no installation, and a directory named by LATCHKEY_DATA, add nothing.
+  [[nodiscard]] std::string WithInstallation(std::string_view hint) const;
+
   /// Calls the admin service, connecting first. `params` is wiped.
   [[nodiscard]] Result<Json> Call(std::string_view method, Json params);
   /// All pages of a list.

@@ -47,6 +47,52 @@ TEST(SessionTest, AnInstallationThatCannotBeReachedHasItsStatus) {
   EXPECT_EQ(world.Run({"status"}).status, 7);
 }
 
+TEST(SessionTest, OnlyCommandsThatCreateMayMakeAnInstallation) {
+  CliWorld world;
+  world.Run({"account", "create", "--email", "ana@example.com", "--username", "ana"});
+  world.Run({"workspace", "create", "acme"});
+  world.Run({"status"});
+  world.Run({"account", "suspend", "ana"});
+  world.Run({"audit", "verify"});
+  std::vector<bool> may_make;
+  for (const Location& location : world.connected) may_make.push_back(location.may_make);
+  EXPECT_EQ(may_make, (std::vector{true, true, false, false, false}));
+}
+
+TEST(SessionTest, AHintNamesTheInstallationThatWasGiven) {
+  struct Case {
+    const char* data;
+    const char* config;
+    const char* hint;
+    const char* want;
+  };
+  for (const Case& one :
+       {Case{"/srv/lk", "", R"("latchkey token list" shows them.)",
+             R"("latchkey token list --data /srv/lk" shows them.)"},
+        Case{"", "", R"("latchkey token list" shows them.)",
+             R"("latchkey token list" shows them.)"},
+        Case{"", "a.toml", R"(See "latchkey status".)",
+             R"(See "latchkey status --config a.toml".)"},
+        Case{"it's", "", R"(See "latchkey status".)", R"(See "latchkey status --data 'it'\''s'".)"},
+        Case{"/d", "", R"(A "word", "latchkey a" and "latchkey b")",
+             R"(A "word", "latchkey a --data /d" and "latchkey b --data /d")"},
+        Case{"/d", "", R"("latchkey token --help")", R"("latchkey token --help")"},
+        Case{"/d", "", R"("latchkey inspect" tells.)", R"("latchkey inspect" tells.)"},
+        Case{"/d", "", R"(cut: "latchkey st)", R"(cut: "latchkey st)"}}) {
+    CliWorld world;
+    Session session{world.environment};
+    session.data_directory = one.data;
+    session.config_file = one.config;
+    EXPECT_EQ(session.WithInstallation(one.hint), one.want);
+  }
+}
+
+TEST(SessionTest, AnErrorsHintCanBeRunAsItStands) {
+  CliWorld world;
+  EXPECT_THAT(world.Run({"account", "show", "bob", "--data", "/srv/lk"}).err,
+              HasSubstr("\"latchkey account list --data /srv/lk\" shows them."));
+}
+
 TEST(SessionTest, ErrorsAreJsonToo) {
   CliWorld world;
   const Outcome outcome = world.Run({"account", "show", "bob", "--json"});

@@ -1,5 +1,7 @@
 #include "cli/show.h"
 
+#include <chrono>
+
 #include "base/text.h"
 #include "cli/when.h"
 
@@ -31,6 +33,14 @@ std::string ShowInstant(const Json& object, std::string_view name, Instant now,
   const Result<Instant> instant = ParseInstant(text);
   if (!instant) return text;
   return FormatDate(*instant) + " (" + DescribeWhen(*instant, now) + ")";
+}
+
+std::string ShowExpiry(const Json& object, std::string_view name, Instant now) {
+  const Result<Instant> end = ParseInstant(admin::TextOf(object, name));
+  const bool at_midnight = end && *end == std::chrono::floor<std::chrono::days>(*end);
+  if (!at_midnight) return ShowInstant(object, name, now, "never");
+  return "end of " + FormatDate(*end - std::chrono::days{1}) + " UTC (" + DescribeWhen(*end, now) +
+         ")";
 }
 
 Cell ShowState(const Json& object) {

@@ -19,6 +19,10 @@ namespace latchkey::cli {
 [[nodiscard]] std::string ShowInstant(const Json& object, std::string_view name, Instant now,
                                       std::string_view otherwise);
 
+/// The same for the end of something. The end of a day is called by that day, in UTC, as
+/// `--expires 2027-03-31` does: `end of 2027-03-31 UTC (in 127 days)`.
+[[nodiscard]] std::string ShowExpiry(const Json& object, std::string_view name, Instant now);
+
 /// The member `state`, in the colour of that state.
 [[nodiscard]] Cell ShowState(const Json& object);
 

@@ -25,6 +25,17 @@ TEST(ShowTest, AnInstantWithItsDistance) {
   EXPECT_EQ(ShowInstant(json, "null", ManualClock::kStart, "never"), "never");
 }
 
+TEST(ShowTest, AnEndOfADayIsCalledByThatDay) {
+  const auto shown = [](const Json& at) {
+    return ShowExpiry(Json{{"at", at}}, "at", ManualClock::kStart);
+  };
+  EXPECT_EQ(shown("2026-12-06T00:00:00Z"), "end of 2026-12-05 UTC (in 11 days)");
+  EXPECT_EQ(shown("2027-01-01T00:00:00Z"), "end of 2026-12-31 UTC (in 37 days)");
+  EXPECT_EQ(shown("2026-12-06T00:00:00.001Z"), "2026-12-06 (in 11 days)");
+  EXPECT_EQ(shown("2026-12-05T23:59:59.999Z"), "2026-12-05 (in 11 days)");
+  EXPECT_EQ(shown(nullptr), "never");
+}
+
 TEST(ShowTest, StatesHaveTheirStyles) {
   EXPECT_EQ(ShowState(Json{{"state", "active"}}).style, Style::kGood);
   EXPECT_EQ(ShowState(Json{{"state", "expired"}}).style, Style::kWaning);

@@ -157,7 +157,7 @@ Result<void> CheckSchema(Connection& connection) {
   if (static_cast<std::size_t>(*schema) == Migrations().size()) return {};
   return Fail(Error::Code::kInvalidArgument,
               "the database has the older schema " + std::to_string(*schema),
-              "Start latchkey serve once: it brings the database up to date.");
+              "Start \"latchkey serve\" once: it brings the database up to date.");
 }
 
 }  // namespace latchkey::sqlite
