@@ -36,6 +36,26 @@ OrProblem<std::string> ReadNewName(const JsonBody& body) {
   return body.RequireText("name");
 }
 
+/// The member of the body that stands for a part of the request; empty if there is none.
+std::string MemberFor(RequestPart part, CredentialKind kind, const JsonBody& body) {
+  switch (part) {
+    case RequestPart::kNone: return {};
+    case RequestPart::kName: return "name";
+    case RequestPart::kApp: return "app";
+    case RequestPart::kGrants: return std::string{GrantsMember(kind)};
+    case RequestPart::kExpiry: return body.Has("ttl") ? "ttl" : "expires_at";
+  }
+  std::unreachable();
+}
+
+/// Names the one value that the request had, where that is what was not acceptable.
+Outcome Blame(Outcome outcome, std::string_view member) {
+  if (!outcome && outcome.error().type == ProblemType::kInvalidValue) {
+    outcome.error().member = member;
+  }
+  return outcome;
+}
+
 OrProblem<std::string> ReadReason(const http::Target& target) {
   std::vector<std::string> reasons = target.QueryValues("reason");
   if (reasons.empty()) return std::string{};
@@ -130,6 +150,9 @@ http::Awaitable<Outcome> CredentialResource::Issue(const Call& call) const {
   const bool reused =
       issued.error().code == Error::Code::kAlreadyExists && request->idempotency_key.has_value();
   if (reused) problem.type = ProblemType::kIdempotencyKeyReused;
+  if (problem.type == ProblemType::kInvalidValue) {
+    problem.member = MemberFor(parts_.authority.FindFault(*request, caller), kind_, *body);
+  }
   co_return std::unexpected(problem);
 }
 
@@ -176,7 +199,7 @@ http::Awaitable<Outcome> CredentialResource::Rename(const Call& call) const {
   };
   const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, rename);
   if (record) call.exchange.Annotate("subject", record->id.text());
-  co_return AnswerWith(record, grant->holder());
+  co_return Blame(AnswerWith(record, grant->holder()), "name");
 }
 
 http::Awaitable<Outcome> CredentialResource::Revoke(const Call& call) const {
@@ -193,7 +216,7 @@ http::Awaitable<Outcome> CredentialResource::Revoke(const Call& call) const {
   };
   const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, revoke);
   if (record) call.exchange.Annotate("subject", record->id.text());
-  co_return AnswerWith(record, grant->holder());
+  co_return Blame(AnswerWith(record, grant->holder()), "reason");
 }
 
 }  // namespace latchkey::api

@@ -153,6 +153,25 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedBody{"NoObject", "[]", 400}, RefusedBody{"Nothing", "", 400}),
     [](const auto& test_case) { return std::string{test_case.param.name}; });
 
+TEST_F(CredentialResourceTest, NamesTheMemberThatIsNotAcceptable) {
+  struct Case {
+    const char* body;
+    const char* member;
+  };
+  for (const Case& one :
+       {Case{R"({"name":" ","scopes":["read:repository:bitbucket"]})", "name"},
+        Case{R"({"name":"x","scopes":["repository:root"]})", "scopes"},
+        Case{R"({"name":"x","scopes":[]})", "scopes"},
+        Case{R"({"name":"x","app":"none","scopes":["a"]})", "app"},
+        Case{R"({"name":"x","scopes":["read:repository:bitbucket"],"expires_at":"2001-01-01"})",
+             "expires_at"},
+        Case{R"({"name":"x","scopes":["read:repository:bitbucket"],"ttl":4294967297})", "ttl"}}) {
+    const FakeAnswer answer = Create(one.body);
+    EXPECT_EQ(answer.status, 422) << one.body;
+    EXPECT_EQ(answer.json()["member"], one.member) << one.body;
+  }
+}
+
 TEST_F(CredentialResourceTest, RefusesANameThatIsASecretWithoutRepeatingIt) {
   const FakeAnswer answer = Create(R"({"name":")" + manager_ +
                                    R"(","scopes":["read:repository:bitbucket"],"ttl":864000})");
@@ -254,7 +273,9 @@ TEST_F(CredentialResourceTest, RenamesAndChangesNothingElse) {
   }
   EXPECT_EQ(world_.SendJson("PATCH", one, manager_, R"({"name":"n","x":1})").status, 400);
   EXPECT_EQ(world_.SendJson("PATCH", one, manager_, "{}").status, 422);
-  EXPECT_EQ(world_.SendJson("PATCH", one, manager_, R"({"name":" "})").status, 422);
+  const FakeAnswer blank = world_.SendJson("PATCH", one, manager_, R"({"name":" "})");
+  EXPECT_EQ(blank.status, 422);
+  EXPECT_EQ(blank.json()["member"], "name");
   EXPECT_EQ(world_.Get(one, manager_).json()["name"], "other");
 }
 
@@ -272,7 +293,9 @@ TEST_F(CredentialResourceTest, RevokesAtOnceAndAgainWithTheSameAnswer) {
 
   world_.clock().Advance(std::chrono::hours{1});
   EXPECT_EQ(world_.SendJson("DELETE", one, manager_, "").body, revoked.body);
-  EXPECT_EQ(world_.SendJson("DELETE", one + "?reason=a%0Ab", manager_, "").status, 422);
+  const FakeAnswer broken = world_.SendJson("DELETE", one + "?reason=a%0Ab", manager_, "");
+  EXPECT_EQ(broken.status, 422);
+  EXPECT_EQ(broken.json()["member"], "reason");
 }
 
 TEST_F(CredentialResourceTest, HidesWhatIsNotTheCallersOrOfTheOtherKind) {

@@ -115,12 +115,14 @@ Result<void> CheckLifetime(Instant now, Instant expires_at, std::chrono::seconds
   return {};
 }
 
+/// Whether a secret was put where the name of something belongs.
+bool HoldsCredential(const std::string& text) { return FindCredential(text).has_value(); }
+
 /// What can be said of a request without looking anything up.
 Result<void> CheckRequest(const IssueRequest& request) {
   if (Result<void> named = CheckText("the name", request.name, kNameSizeMax); !named) return named;
   // What is unknown is quoted in the answer: a secret that was put in the wrong place must not be.
-  const auto is_secret = [](const std::string& text) { return FindCredential(text).has_value(); };
-  if (is_secret(request.app) || std::ranges::any_of(request.grants, is_secret)) {
+  if (HoldsCredential(request.app) || std::ranges::any_of(request.grants, HoldsCredential)) {
     return Fail(kInvalidArgument,
                 "a whole credential stands where the app or a " +
                     std::string{GrantWord(request.kind)} + " belongs",
@@ -168,6 +170,25 @@ Result<Issued> CredentialAuthority::Issue(const IssueRequest& request, const Cal
   }
 }
 
+RequestPart CredentialAuthority::FindFault(const IssueRequest& request,
+                                           const Caller& caller) const {
+  if (request.idempotency_key && !CheckIdempotencyKey(*request.idempotency_key)) {
+    return RequestPart::kNone;
+  }
+  if (!CheckText("the name", request.name, kNameSizeMax)) return RequestPart::kName;
+  if (HoldsCredential(request.app)) return RequestPart::kApp;
+  if (!CheckRequest(request)) return RequestPart::kGrants;
+  if (!RequireActiveAccount(request.account)) return RequestPart::kNone;
+  const Catalogue* catalogue = parts_.catalogues.Find(request.app);
+  if (catalogue == nullptr) return RequestPart::kApp;
+  const Result<GrantSet> granted = request.kind == CredentialKind::kApiToken
+                                       ? catalogue->ScopeSet(request.grants)
+                                       : catalogue->PermissionSet(request.grants);
+  if (!granted) return RequestPart::kGrants;
+  const Instant asked_at = request.asked_at.value_or(parts_.clock.Now());
+  return DecideExpiry(request, caller, asked_at) ? RequestPart::kNone : RequestPart::kExpiry;
+}
+
 Result<Issued> CredentialAuthority::IssueNew(const IssueRequest& request, const Caller& caller,
                                              const std::optional<Digest>& fingerprint) {
   Result<CredentialRecord> record = Prepare(request, caller);
@@ -204,8 +225,8 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
   const Result<const Catalogue*> catalogue = parts_.catalogues.Require(request.app);
   if (!catalogue) return std::unexpected(catalogue.error());
   const bool api_token = request.kind == CredentialKind::kApiToken;
-  const Result<GrantSet> granted =
-      api_token ? (*catalogue)->ScopeSet(grants) : (*catalogue)->PermissionSet(grants);
+  const Result<GrantSet> granted = api_token ? (*catalogue)->ScopeSet(request.grants)
+                                             : (*catalogue)->PermissionSet(request.grants);
   if (!granted) return std::unexpected(granted.error());
   // As asked for, without what they imply, and in the order in which everything lists them.
   std::vector<std::string> grants = InOrderOf(

@@ -41,6 +41,9 @@ struct IssueRequest {
   std::optional<std::string> idempotency_key = {};
 };
 
+/// What of a request somebody can be pointed at.
+enum class RequestPart : std::uint8_t { kNone, kName, kApp, kGrants, kExpiry };
+
 struct Issued {
   CredentialRecord record;
   /// To be revealed once. Nothing if the idempotency key had made this record before: its secret
@@ -68,6 +71,10 @@ class CredentialAuthority {
   /// the caller holds, or longer), kAlreadyExists (the idempotency key was used for something
   /// else), as Ledger::Submit.
   [[nodiscard]] Result<Issued> Issue(const IssueRequest& request, const Caller& caller);
+
+  /// What of `request` is not acceptable, in the order in which Issue() looks: what its
+  /// kInvalidArgument is about. kNone if it is about no one part, or nothing is wrong.
+  [[nodiscard]] RequestPart FindFault(const IssueRequest& request, const Caller& caller) const;
 
   /// Errors: kInvalidArgument, kNotFound (also for what the caller may not see), as Ledger::Submit.
   [[nodiscard]] Result<CredentialRecord> Rename(CredentialId id, std::string_view name,

@@ -77,6 +77,7 @@ struct RefusalCase {
   const char* name;
   void (*spoil)(IssueRequest& request, Instant now);
   const char* says;
+  RequestPart part;
 };
 
 class Refusals : public CredentialAuthorityTest, public testing::WithParamInterface<RefusalCase> {};
@@ -86,38 +87,41 @@ TEST_P(Refusals, NameTheFieldAndMakeNothing) {
   GetParam().spoil(request, latchkey_.clock.Now());
   EXPECT_THAT(Issue(request), FailsWith(kInvalidArgument, HasSubstr(GetParam().says)));
   EXPECT_TRUE(Must(latchkey_.credentials->List({}, MemoryInstallation::kCommandLine)).empty());
+  EXPECT_EQ(latchkey_.credentials->FindFault(request, MemoryInstallation::kCommandLine),
+            GetParam().part);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     All, Refusals,
     testing::Values(
-        RefusalCase{"NoScope", [](IssueRequest& r, Instant) { r.grants.clear(); }, "no scope"},
+        RefusalCase{"NoScope", [](IssueRequest& r, Instant) { r.grants.clear(); }, "no scope",
+                    RequestPart::kGrants},
         RefusalCase{"UnknownScope",
                     [](IssueRequest& r, Instant) { r.grants = {"read:repositry:bitbucket"}; },
-                    "did you mean read:repository:bitbucket"},
+                    "did you mean read:repository:bitbucket", RequestPart::kGrants},
         RefusalCase{"PermissionAsScope",
                     [](IssueRequest& r, Instant) { r.grants = {"repository:write"}; },
-                    "unknown scope"},
+                    "unknown scope", RequestPart::kGrants},
         RefusalCase{"UnknownApp", [](IssueRequest& r, Instant) { r.app = "bitbuket"; },
-                    "did you mean bitbucket"},
-        RefusalCase{"EmptyName", [](IssueRequest& r, Instant) { r.name = ""; },
-                    "the name is empty"},
+                    "did you mean bitbucket", RequestPart::kApp},
+        RefusalCase{"EmptyName", [](IssueRequest& r, Instant) { r.name = ""; }, "the name is empty",
+                    RequestPart::kName},
         RefusalCase{"BlankName", [](IssueRequest& r, Instant) { r.name = "  "; },
-                    "the name is empty"},
+                    "the name is empty", RequestPart::kName},
         RefusalCase{"ControlCharacter", [](IssueRequest& r, Instant) { r.name = "a\nb"; },
-                    "control"},
+                    "control", RequestPart::kName},
         RefusalCase{"LongName", [](IssueRequest& r, Instant) { r.name = std::string(256, 'n'); },
-                    "256 bytes"},
-        RefusalCase{"Past", [](IssueRequest& r, Instant now) { r.expires_at = now; },
-                    "in the past"},
+                    "256 bytes", RequestPart::kName},
+        RefusalCase{"Past", [](IssueRequest& r, Instant now) { r.expires_at = now; }, "in the past",
+                    RequestPart::kExpiry},
         RefusalCase{"TooSoon", [](IssueRequest& r, Instant now) { r.expires_at = now + 24h - 1ms; },
-                    "too soon"},
+                    "too soon", RequestPart::kExpiry},
         RefusalCase{"TooLate",
                     [](IssueRequest& r, Instant now) { r.expires_at = now + 366 * 24h + 1ms; },
-                    "above what policy allows"},
+                    "above what policy allows", RequestPart::kExpiry},
         RefusalCase{"BadIdempotencyKey",
-                    [](IssueRequest& r, Instant) { r.idempotency_key = "a b"; },
-                    "idempotency key"}),
+                    [](IssueRequest& r, Instant) { r.idempotency_key = "a b"; }, "idempotency key",
+                    RequestPart::kNone}),
     [](const auto& test_case) { return std::string{test_case.param.name}; });
 
 TEST_F(CredentialAuthorityTest, AcceptsBothEndsOfThePolicy) {

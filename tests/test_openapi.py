@@ -1,0 +1,254 @@
+"""The served OpenAPI document tells the truth: real answers of every operation fit its schemas."""
+
+import pytest
+from jsonschema import Draft202012Validator, RefResolver
+
+from support.http import basic, bearer, exchange
+from support.secrets import rebuild
+from support.world import MANAGE, READ, SEE, SHORT_LIVES, USER, World
+
+PROBLEM = "application/problem+json"
+BITBUCKET_PATH = "/2.0/user"
+KINDS = {
+    "/api/v1/api-tokens": {"scopes": [READ]},
+    "/api/v1/app-passwords": {"permissions": ["repository"]},
+}
+
+
+class Document:
+    """An OpenAPI document, and whether an answer fits it."""
+
+    def __init__(self, document):
+        self.document = document
+        self.resolver = RefResolver("", document)
+        self.seen = set()
+
+    def resolve(self, node):
+        return self.resolver.resolve(node["$ref"])[1] if "$ref" in node else node
+
+    def operations(self):
+        for path, item in self.document["paths"].items():
+            for method, operation in item.items():
+                if method != "parameters":
+                    yield method.upper(), path, operation
+
+    def fits(self, value, schema):
+        validator = Draft202012Validator(schema, resolver=self.resolver)
+        return [f"{list(error.absolute_path)}: {error.message}" for error in validator.iter_errors(value)]
+
+    def check(self, method, path, answer):
+        responses = self.document["paths"][path][method.lower()]["responses"]
+        assert str(answer.status) in responses, f"{method} {path} does not tell of {answer.status}"
+        response = self.resolve(responses[str(answer.status)])
+        media = answer.get("Content-Type").split(";")[0]
+        assert media in response["content"], f"{method} {path} {answer.status}: {media}"
+        errors = self.fits(answer.json(), response["content"][media]["schema"])
+        assert not errors, f"{method} {path} {answer.status}: {errors}"
+        for name in response.get("headers", {}):
+            assert answer.get(name), f"{method} {path} {answer.status} lacks {name}"
+        if media == PROBLEM:
+            assert answer.json()["status"] == answer.status
+        self.seen.add((method, path, answer.status))
+
+
+@pytest.fixture(scope="module")
+def world(outputs):
+    """One that knows its own name, so that others are misdirected."""
+    settings = SHORT_LIVES | {"throttle_failures": 1_000_000, "host_names": "127.0.0.1"}
+    made = World(outputs, settings).people()
+    yield made
+    made.server.stop()
+
+
+@pytest.fixture(scope="module")
+def document(world):
+    return Document(world.server.client().get("/api/v1/openapi.json").json())
+
+
+@pytest.fixture(scope="module")
+def manager(world):
+    return bearer(world.manager()["secret"])
+
+
+@pytest.fixture
+def ask(world, document):
+    """Asks for an operation, expects a status, and holds the answer against the document."""
+
+    def asks(status, method, path, auth=None, body=None, target=None, **more):
+        answer = world.server.client().request(method, target or path, auth, body, **more)
+        world.remember(answer)
+        assert answer.status == status, answer
+        document.check(method, path, answer)
+        return answer
+
+    return asks
+
+
+def target_of(path):
+    return path.replace("{id}", "00000000000").replace("{app}", "bitbucket")
+
+
+def test_who_am_i(world, ask, manager):
+    ask(200, "GET", "/api/v1/me", manager)
+    password = world.cli.app_password("ana", "repository:write")["secret"]
+    ask(200, "GET", "/api/v1/me", basic("ana", password))
+    ask(401, "GET", "/api/v1/me")
+    ask(401, "GET", "/api/v1/me", bearer(rebuild(password, secret="x" * 22)))
+    ask(401, "GET", "/api/v1/me", basic("rob", password))
+    for gone in (world.revoked_token(), world.expired_token()):
+        ask(401, "GET", "/api/v1/me", bearer(gone["secret"]))
+
+
+def test_the_public_operations(ask):
+    ask(200, "GET", "/api/v1/catalogue")
+    for app in ("bitbucket", "latchkey"):
+        ask(200, "GET", "/api/v1/catalogue/{app}", target=f"/api/v1/catalogue/{app}")
+    ask(404, "GET", "/api/v1/catalogue/{app}", target="/api/v1/catalogue/none")
+    ask(200, "GET", "/api/v1/openapi.json")
+
+
+def test_the_bitbucket_operation(world, ask):
+    ask(200, "GET", BITBUCKET_PATH, bearer(world.token("ana", USER)["secret"]))
+    ask(200, "GET", BITBUCKET_PATH, basic("ana", world.cli.app_password("ana", "account")["secret"]))
+    ask(401, "GET", BITBUCKET_PATH)
+    ask(403, "GET", BITBUCKET_PATH, bearer(world.token("ana", READ)["secret"]))
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_the_life_of_a_credential(ask, manager, path):
+    new = {"name": "documented", **KINDS[path]}
+    key = {"Idempotency-Key": "documented" + path.replace("/", "-")}
+    made = ask(201, "POST", path, manager, new, fields=key)
+    ask(200, "POST", path, manager, new, fields=key)
+    ask(422, "POST", path, manager, new | {"name": "another"}, fields=key)
+    ask(201, "POST", path, manager, new | {"ttl": 86400})
+    ask(201, "POST", path, manager, new | {"app": "bitbucket"})
+    one = f"{path}/{made.json()['id']}"
+    ask(200, "GET", path + "/{id}", manager, target=one)
+    ask(200, "PATCH", path + "/{id}", manager, {"name": "renamed"}, target=one)
+    ask(200, "GET", path, manager)
+    ask(200, "GET", path, manager, target=path + "?limit=1&state=active")
+    ask(200, "DELETE", path + "/{id}", manager, target=one + "?reason=lost")
+    ask(200, "GET", path + "/{id}", manager, target=one)
+    ask(200, "GET", path, manager, target=path + "?state=revoked")
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_values_that_are_not_acceptable(ask, manager, path):
+    grants = next(iter(KINDS[path]))
+    new = {"name": "documented", **KINDS[path]}
+    for member, value in {
+        "name": "",
+        "app": "none",
+        grants: ["none"],
+        "expires_at": "2001-01-01",
+        "ttl": -1,
+    }.items():
+        refused = ask(422, "POST", path, manager, new | {member: value})
+        assert refused.json()["member"] == member, refused
+    ask(422, "GET", path, manager, target=path + "?limit=none")
+    made = ask(201, "POST", path, manager, new).json()
+    one = f"{path}/{made['id']}"
+    refused = ask(422, "PATCH", path + "/{id}", manager, {"name": "a\nb"}, target=one)
+    assert refused.json()["member"] == "name"
+    refused = ask(422, "DELETE", path + "/{id}", manager, target=one + "?reason=a%0Ab")
+    assert refused.json()["member"] == "reason"
+    ask(403, "PATCH", path + "/{id}", manager, {"app": "latchkey"}, target=one)
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_more_than_one_holds(world, ask, path):
+    weak = bearer(world.token("ana", MANAGE, SEE)["secret"])
+    refused = ask(403, "POST", path, weak, {"name": "documented", **KINDS[path]})
+    assert refused.json()["type"].endswith(":permission-denied")
+
+
+@pytest.mark.parametrize("path", KINDS)
+def test_bodies_that_cannot_be_read(ask, manager, path):
+    for method, where in (("POST", path), ("PATCH", path + "/{id}")):
+        target = target_of(where)
+        ask(400, method, where, manager, b"{", target=target)
+        ask(400, method, where, manager, {"none": 1}, target=target)
+        ask(413, method, where, manager, b"[" + b" " * 263_000, target=target)
+        ask(415, method, where, manager, b"name=x", target=target, content_type="text/plain")
+
+
+def every_operation(document):
+    return [(method, path, operation) for method, path, operation in document.operations()]
+
+
+def test_what_every_operation_refuses(world, ask, document, manager):
+    bare = bearer(world.token("ana", READ)["secret"])
+    for method, path, operation in every_operation(document):
+        body = {"name": "x"} if method in ("POST", "PATCH") else None
+        target = target_of(path)
+        ask(421, method, path, body=body, target=target, fields={"Host": "evil.example"})
+        ask(414, method, path, body=body, target=target + "?q=" + "x" * 9_000)
+        ask(431, method, path, body=body, target=target, fields={"X-Long": "x" * 17_000})
+        if operation.get("security") == []:
+            continue
+        ask(401, method, path, body=body, target=target)
+        if path != "/api/v1/me":
+            ask(403, method, path, bare, body=body, target=target)
+        if "{id}" in path:
+            ask(404, method, path, manager, body=body, target=target)
+
+
+def test_two_credentials(world, document, manager):
+    """http.client sends no field twice, so this one is written by hand."""
+    for method, path, _ in every_operation(document):
+        raw = (
+            f"{method} {target_of(path)} HTTP/1.1\r\nHost: {world.server.host}\r\n"
+            f"Authorization: {manager}\r\nAuthorization: {manager}\r\n"
+            "Content-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+        answer = exchange(world.server.address, raw.encode()).first
+        assert answer.status == 400
+        document.check(method, path, answer)
+
+
+def test_throttled(make_world):
+    world = make_world(throttle_failures=3, throttle_window="60s")
+    document = Document(world.server.client().get("/api/v1/openapi.json").json())
+    wrong = bearer(rebuild(world.token()["secret"], secret="x" * 22))
+    for path in ("/api/v1/me", BITBUCKET_PATH, *KINDS):
+        answers = [world.server.client().get(path, wrong) for _ in range(5)]
+        assert answers[-1].status == 429
+        for answer in answers:
+            document.check("GET", path, answer)
+
+
+def test_examples_fit_their_schemas(document):
+    checked = 0
+    for method, path, operation in document.operations():
+        for status, response in operation["responses"].items():
+            for media, content in document.resolve(response)["content"].items():
+                if "example" not in content:
+                    continue
+                example = content["example"]
+                where = f"{method} {path} {status} {media}"
+                assert not document.fits(example, content["schema"]), where
+                if media == PROBLEM and status != "default":
+                    assert str(example["status"]) == status, where
+                checked += 1
+        for media, content in document.resolve(operation.get("requestBody", {"content": {}}))["content"].items():
+            if "example" in content:
+                assert not document.fits(content["example"], content["schema"]), f"{method} {path} {media}"
+    assert checked > 50
+
+
+def test_every_operation_says_what_else_may_come(document):
+    for method, path, operation in document.operations():
+        assert {"408", "414", "421", "431", "500", "default"} <= set(operation["responses"]), (method, path)
+        if "requestBody" in operation:
+            assert {"413", "415"} <= set(operation["responses"]), (method, path)
+
+
+def test_every_operation_was_seen_to_succeed_and_to_fail(document):
+    """Stands last: what the tests above have held against the document."""
+    for method, path, operation in document.operations():
+        statuses = {status for m, p, status in document.seen if (m, p) == (method, path)}
+        assert any(status < 300 for status in statuses), (method, path)
+        assert statuses & {414, 421, 431}, (method, path)
+        if operation.get("security") != []:
+            assert 401 in statuses, (method, path)
