@@ -225,13 +225,14 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
   const Result<const Catalogue*> catalogue = parts_.catalogues.Require(request.app);
   if (!catalogue) return std::unexpected(catalogue.error());
   const bool api_token = request.kind == CredentialKind::kApiToken;
-  const Result<GrantSet> granted = api_token ? (*catalogue)->ScopeSet(request.grants)
-                                             : (*catalogue)->PermissionSet(request.grants);
+  const std::vector<std::string> asked = Unique(request.grants);
+  const Result<GrantSet> granted =
+      api_token ? (*catalogue)->ScopeSet(asked) : (*catalogue)->PermissionSet(asked);
   if (!granted) return std::unexpected(granted.error());
   // As asked for, without what they imply, and in the order in which everything lists them.
   std::vector<std::string> grants = InOrderOf(
       api_token ? (*catalogue)->ScopeNames(*granted) : (*catalogue)->PermissionNames(*granted),
-      request.grants);
+      asked);
   const Instant now = parts_.clock.Now();
   const Result<std::optional<Instant>> expires_at =
       DecideExpiry(request, caller, request.asked_at.value_or(now));
