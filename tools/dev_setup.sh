@@ -8,6 +8,7 @@ BUILD_PACKAGES=(
 )
 TEST_PACKAGES=(
   clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
+  libclang-19-dev llvm-19-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-pytest python3-jsonschema python3-pygit2 python3-dulwich
   sqlite3 strace nginx-light fcgiwrap curl gdb procps
