@@ -55,10 +55,6 @@ Result<Keyring> FindKeyring(const std::string& path, bool new_installation, Rand
       "credential can be checked, so Latchkey does not start.");
 }
 
-}  // namespace
-
-namespace {
-
 enum class Purpose : std::uint8_t { kServe, kRepair };
 
 /// The database of a directory with a journal has no check value: it lost everything, as a young
@@ -79,33 +75,57 @@ Result<void> CheckEmptied(const Store& store, Purpose purpose, bool database_exi
                       "\"latchkey audit repair\", which writes it anew from the journal.");
 }
 
+enum class Condition : std::uint8_t { kNew, kWhole, kEmptied };
+
+Result<Condition> FindCondition(const sqlite::SqliteStore& store, const DataDirectory& directory,
+                                Purpose purpose, bool database_exists) {
+  // A first start that was cut off leaves a database without the check value, and nothing in it.
+  const Result<std::string> check = store.ReadMeta(kKeyringCheck);
+  if (check) return Condition::kWhole;
+  if (check.error().code != kNotFound) return std::unexpected(check.error());
+  if (!std::filesystem::exists(directory.journal())) return Condition::kNew;
+  if (Result<void> may = CheckEmptied(store, purpose, database_exists); !may) {
+    return std::unexpected(may.error());
+  }
+  return Condition::kEmptied;
+}
+
+/// Whether the keyring is the one of the database, as far as that says so by itself.
+Result<void> CheckDatabase(Condition condition, sqlite::SqliteStore& store, const Sealer& sealer,
+                           Random& random, const std::string& keyring_path) {
+  switch (condition) {
+    case Condition::kNew: return StoreKeyringCheck(store, sealer, random);
+    case Condition::kWhole: return CheckKeyring(store, sealer, keyring_path);
+    case Condition::kEmptied: break;
+  }
+  return {};
+}
+
+/// The same of a database that says nothing: the chain's key is in the keyring, so a chain that is
+/// whole tells that it is the right one.
+Result<void> AdoptEmptied(OpenedFiles& files, Random& random) {
+  if (Result<void> whole = CheckJournal(files.books()); !whole) return whole;
+  return StoreKeyringCheck(*files.store, files.sealer, random);
+}
+
 Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const Clock& clock,
                                  Purpose purpose) {
   Result<DataDirectory> directory = DataDirectory::Open(settings.data);
   if (!directory) return std::unexpected(directory.error());
   const bool database_exists = std::filesystem::exists(directory->database());
-  const bool journal_exists = std::filesystem::exists(directory->journal());
   const std::string keyring_path = KeyringPath(settings);
   Result<std::unique_ptr<sqlite::SqliteStore>> store =
       sqlite::SqliteStore::Open(directory->database());
   if (!store) return std::unexpected(store.error());
-  // A first start that was cut off leaves a database without the check value, and nothing in it.
-  const Result<std::string> check = (*store)->ReadMeta(kKeyringCheck);
-  if (!check && check.error().code != kNotFound) return std::unexpected(check.error());
-  const bool new_installation = !check && !journal_exists;
-  const bool emptied = !check && journal_exists;
-  if (emptied) {
-    if (Result<void> may = CheckEmptied(**store, purpose, database_exists); !may) {
-      return std::unexpected(may.error());
-    }
-  }
-  Result<Keyring> keyring = FindKeyring(keyring_path, new_installation, random, clock);
+  const Result<Condition> condition = FindCondition(**store, *directory, purpose, database_exists);
+  if (!condition) return std::unexpected(condition.error());
+  Result<Keyring> keyring = FindKeyring(keyring_path, *condition == Condition::kNew, random, clock);
   if (!keyring) return std::unexpected(keyring.error());
   Sealer sealer{std::move(*keyring)};
-  if (!emptied) {
-    const Result<void> checked = new_installation ? StoreKeyringCheck(**store, sealer, random)
-                                                  : CheckKeyring(**store, sealer, keyring_path);
-    if (!checked) return std::unexpected(checked.error());
+  // Before there is a journal: a start that is cut off in between must still look like a first one.
+  if (Result<void> checked = CheckDatabase(*condition, **store, sealer, random, keyring_path);
+      !checked) {
+    return std::unexpected(checked.error());
   }
   Result<std::unique_ptr<FileJournal>> journal = FileJournal::Open(directory->path());
   if (!journal) return std::unexpected(journal.error());
@@ -114,13 +134,9 @@ Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const
                     .store = std::move(*store),
                     .journal = std::move(*journal),
                     .codec = {}};
-  if (emptied) {
-    // The chain's key is in the keyring, so a chain that is whole tells that it is the right one.
-    if (Result<void> whole = CheckJournal(files.books()); !whole) {
-      return std::unexpected(whole.error());
-    }
-    if (Result<void> stored = StoreKeyringCheck(*files.store, files.sealer, random); !stored) {
-      return std::unexpected(stored.error());
+  if (*condition == Condition::kEmptied) {
+    if (Result<void> adopted = AdoptEmptied(files, random); !adopted) {
+      return std::unexpected(adopted.error());
     }
   }
   return files;
