@@ -5,6 +5,7 @@
 #   SQLite::SQLite3                 the store                          libsqlite3-dev
 #   nlohmann_json::nlohmann_json    JSON outside the domain            nlohmann-json3-dev
 #   PkgConfig::tomlplusplus         configuration and catalogues       libtomlplusplus-dev
+#   PkgConfig::yaml                 OpenAPI documents in YAML          libyaml-dev
 #   CLI11::CLI11                    the command line                   libcli11-dev
 #   spdlog::spdlog fmt::fmt         logs, formatting                   libspdlog-dev libfmt-dev
 #   ZLIB::ZLIB                      CRC-32, gzip bodies                zlib1g-dev
@@ -29,6 +30,7 @@ find_package(spdlog 1.10 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url CONFIG)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
 
 # Debian's package file of prometheus-cpp also wants the exposer's web server, which we do not use:
 # the server answers /metrics itself. So the core library is taken by pkg-config.

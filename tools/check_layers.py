@@ -17,7 +17,9 @@ PROGRAM = re.compile(r"target_link_libraries\(latchkey\s([^)]*)\)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
 KEYWORDS = {"NAME", "DEPS", "TEST_DEPS", "HEADER_DEPS", "LINK", "TEST_LINK"}
 
-DOMAIN = ("base", "crypto", "credential", "scope", "account", "verify", "authority")
+DOMAIN = (
+    "base", "crypto", "credential", "scope", "operation", "account", "verify", "authority",
+)
 
 # External header (pattern) → the folders that may include it.
 EXTERNAL = [
@@ -25,11 +27,15 @@ EXTERNAL = [
     (re.compile(r"sodium(\.h|/.*)"), ("crypto",)),
     (re.compile(r"sqlite3\.h"), ("store/sqlite",)),
     (re.compile(r"toml\+\+/.*"), ("catalogue", "server", "cli")),
+    (re.compile(r"yaml\.h|yaml-cpp/.*"), ("openapi",)),
     (re.compile(r"CLI/.*"), ("cli",)),
     (re.compile(r"prometheus/.*"), ("http", "server")),
     (re.compile(r"spdlog/.*"), ("http", "git", "api", "server")),
-    (re.compile(r"boost/.*"), ("http", "git", "api", "api/fixture", "admin", "server")),
-    (re.compile(r"nlohmann/.*"), ("store/codec", "git", "api", "admin", "cli", "server")),
+    (re.compile(r"boost/.*"), ("http", "gate", "git", "api", "api/fixture", "admin", "server")),
+    (
+        re.compile(r"nlohmann/.*"),
+        ("store/codec", "openapi", "problem", "git", "api", "admin", "cli", "server"),
+    ),
 ]
 IO_HEADER = re.compile(
     r"(fstream|iostream|filesystem|cstdio|stdio\.h|unistd\.h|fcntl\.h|poll\.h|dirent\.h"

@@ -1,4 +1,7 @@
+#include <map>
+#include <span>
 #include <utility>
+#include <vector>
 
 #include "admin/methods.h"
 #include "admin/render.h"
@@ -112,6 +115,22 @@ Result<CredentialRecord> FindOfKind(const Parts& parts, CredentialKind kind, Cre
               "It goes with the commands below \"" + std::string{NounOf(record->kind)} + "\".");
 }
 
+/// Each record, with what is known of its uses.
+Result<std::vector<Json>> RenderUsed(const Parts& parts,
+                                     std::span<const CredentialRecord> records) {
+  std::vector<CredentialId> ids;
+  for (const CredentialRecord& record : records) ids.push_back(record.id);
+  const Result<std::map<CredentialId, UsageSummary>> usage = parts.usage.Find(ids);
+  if (!usage) return std::unexpected(usage.error());
+  std::vector<Json> rendered;
+  for (const CredentialRecord& record : records) {
+    const auto found = usage->find(record.id);
+    rendered.push_back(RenderCredential(record, parts.directory, parts.clock.Now()));
+    AddUsage(rendered.back(), found == usage->end() ? nullptr : &found->second);
+  }
+  return rendered;
+}
+
 Result<Json> ShowCredential(const Parts& parts, CredentialKind kind, Params& params,
                             const Caller& caller) {
   const Result<CredentialId> id = ReadId(params);
@@ -119,7 +138,9 @@ Result<Json> ShowCredential(const Parts& parts, CredentialKind kind, Params& par
   if (!id) return std::unexpected(id.error());
   const Result<CredentialRecord> record = FindOfKind(parts, kind, *id, caller);
   if (!record) return std::unexpected(record.error());
-  return RenderCredential(*record, parts.directory, parts.clock.Now());
+  const Result<std::vector<Json>> rendered = RenderUsed(parts, {&*record, 1});
+  if (!rendered) return std::unexpected(rendered.error());
+  return rendered->front();
 }
 
 template <typename Edit>
@@ -172,13 +193,11 @@ Result<Json> ListCredentials(const Parts& parts, CredentialKind kind, Params& pa
   }
   const Result<std::vector<CredentialRecord>> records = parts.credentials.List(filter, caller);
   if (!records) return std::unexpected(records.error());
-  Json values = Json::array();
-  for (const CredentialRecord& record : *records) {
-    values.push_back(RenderCredential(record, parts.directory, parts.clock.Now()));
-  }
+  const Result<std::vector<Json>> values = RenderUsed(parts, *records);
+  if (!values) return std::unexpected(values.error());
   const bool full = records->size() == filter.limit;
   Json next = full ? Json(records->back().id.text()) : Json(nullptr);
-  return Json{{"values", std::move(values)}, {"next", std::move(next)}};
+  return Json{{"values", *values}, {"next", std::move(next)}};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <sys/time.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <system_error>
@@ -11,6 +12,9 @@
 
 namespace latchkey::admin {
 namespace {
+
+/// Of the buffer, unless a message is larger.
+constexpr std::size_t kUsualSize = std::size_t{64} * 1024;
 
 std::unexpected<Error> Broken(const char* what, int error) {
   const bool late = error == EAGAIN || error == EWOULDBLOCK;
@@ -36,9 +40,7 @@ int SendAll(int fd, std::string_view text) {
 
 LineChannel::LineChannel(FileDescriptor socket, std::chrono::milliseconds timeout)
     : socket_(std::move(socket)) {
-  // One buffer for the whole line, so that no smaller one with a part of a secret is left behind
-  // unwiped.
-  pending_.reserve(kMessageSizeMax + 1);
+  pending_.reserve(kUsualSize);
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(timeout);
   timeval limit{};
   limit.tv_sec = seconds.count();
@@ -57,7 +59,8 @@ Result<void> LineChannel::Send(std::string line) {
 }
 
 std::optional<SecretString> LineChannel::TakeLine() {
-  const std::size_t end = pending_.find('\n');
+  const std::size_t end = pending_.find('\n', searched_);
+  searched_ = end == std::string::npos ? pending_.size() : 0;
   if (end == std::string::npos) return std::nullopt;
   SecretString line{std::string_view{pending_}.substr(0, end)};
   const std::size_t rest = pending_.size() - end - 1;
@@ -65,6 +68,16 @@ std::optional<SecretString> LineChannel::TakeLine() {
   Wipe(pending_.data() + rest, pending_.size() - rest);
   pending_.resize(rest);
   return line;
+}
+
+/// A string that grows by itself would leave its smaller buffer, and what it held, behind unwiped.
+void LineChannel::MakeRoom(std::size_t count) {
+  if (pending_.size() + count <= pending_.capacity()) return;
+  std::string larger;
+  larger.reserve(std::min(2 * (pending_.size() + count), kMessageSizeMax + 1));
+  larger.append(pending_);
+  pending_.swap(larger);
+  Wipe(larger);
 }
 
 Result<std::size_t> LineChannel::ReadMore() {
@@ -79,6 +92,7 @@ Result<std::size_t> LineChannel::ReadMore() {
     Wipe(buffer.data(), count);
     return Fail(Error::Code::kLimitExceeded, "the message is too long");
   }
+  MakeRoom(count);
   pending_.append(buffer.data(), count);
   Wipe(buffer.data(), count);
   return count;

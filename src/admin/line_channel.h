@@ -35,9 +35,11 @@ class LineChannel {
  private:
   [[nodiscard]] std::optional<SecretString> TakeLine();
   [[nodiscard]] Result<std::size_t> ReadMore();
+  void MakeRoom(std::size_t count);
 
   FileDescriptor socket_;
   std::string pending_;
+  std::size_t searched_ = 0;  // So far there is no line break.
 };
 
 }  // namespace latchkey::admin

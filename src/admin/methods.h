@@ -15,6 +15,7 @@ namespace latchkey::admin {
 void AddAccountMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddWorkspaceMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddRepositoryMethods(const AdminService::Parts& parts, MethodTable& table);
+void AddAppMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddCredentialMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddSystemMethods(const AdminService::Parts& parts, MethodTable& table);
 

@@ -21,8 +21,9 @@
 
 namespace latchkey::admin {
 
-/// Of a whole line with its line break. Lists are paged, so a message is far smaller.
-inline constexpr std::size_t kMessageSizeMax = std::size_t{1024} * 1024;
+/// Of a whole line with its line break. Lists are paged, so a message is far smaller, but for one:
+/// `app.add` carries an app's document.
+inline constexpr std::size_t kMessageSizeMax = std::size_t{32} * 1024 * 1024;
 
 struct Request {
   std::string method;

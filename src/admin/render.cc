@@ -43,6 +43,14 @@ Json RenderCredential(const CredentialRecord& record, const Directory& directory
   return json;
 }
 
+void AddUsage(Json& credential, const UsageSummary* usage) {
+  const bool used = usage != nullptr;
+  credential["last_used_at"] = used ? Json(FormatInstant(usage->last_used_at)) : Json(nullptr);
+  credential["last_used_from"] = used ? Json(usage->address) : Json(nullptr);
+  credential["last_used_with"] = used ? Json(usage->user_agent) : Json(nullptr);
+  credential["use_count"] = used ? usage->count : 0;
+}
+
 Json RenderCatalogue(const Catalogue& catalogue) {
   Json scopes = Json::array();
   for (const Scope& scope : catalogue.scopes()) {

@@ -6,6 +6,7 @@
 #include "admin/json.h"
 #include "authority/credential_authority.h"
 #include "authority/reconcile.h"
+#include "authority/usage_store.h"
 #include "base/instant.h"
 #include "scope/catalogue.h"
 #include "verify/directory.h"
@@ -22,6 +23,10 @@ namespace latchkey::admin {
 /// "revoked_at","revoke_reason"}; the last two only of a revoked one. `account` is the username.
 [[nodiscard]] Json RenderCredential(const CredentialRecord& record, const Directory& directory,
                                     Instant now);
+
+/// Adds "last_used_at", "last_used_from" and "last_used_with" (null: never used) and "use_count",
+/// a few seconds behind.
+void AddUsage(Json& credential, const UsageSummary* usage);
 
 /// {"app","title","scopes":[{"name","title","description","group"}],"permissions":[{…,"implies"}]}.
 [[nodiscard]] Json RenderCatalogue(const Catalogue& catalogue);

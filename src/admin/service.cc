@@ -12,6 +12,7 @@ AdminService::AdminService(Parts parts) : parts_(std::move(parts)) {
   AddAccountMethods(parts_, methods_);
   AddWorkspaceMethods(parts_, methods_);
   AddRepositoryMethods(parts_, methods_);
+  AddAppMethods(parts_, methods_);
   AddCredentialMethods(parts_, methods_);
   AddSystemMethods(parts_, methods_);
 }

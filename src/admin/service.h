@@ -6,6 +6,7 @@
 //     account.create|list|show|suspend|resume
 //     workspace.create|grant|remove|list|show      repo.create|list
 //     token.create|list|show|rename|revoke         app-password.create|list|show|rename|revoke
+//     app.add|list|show|remove|explain
 //     catalogue.list|show      audit.verify        status
 //
 // Decides nothing itself: what is allowed, and what a name may look like, is the authorities'.
@@ -24,10 +25,12 @@
 #include "admin/params.h"
 #include "admin/ports.h"
 #include "authority/account_authority.h"
+#include "authority/app_authority.h"
 #include "authority/caller.h"
 #include "authority/credential_authority.h"
 #include "authority/ledger.h"
 #include "authority/projection.h"
+#include "authority/usage_store.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "scope/catalogue.h"
@@ -47,6 +50,8 @@ class AdminService {
   struct Parts {
     CredentialAuthority& credentials;
     AccountAuthority& accounts;
+    AppAuthority& apps;
+    const UsageStore& usage;
     const Catalogues& catalogues;
     const Directory& directory;
     const Clock& clock;

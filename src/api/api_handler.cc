@@ -6,14 +6,15 @@
 #include "api/bitbucket_user.h"
 #include "api/credential_json.h"
 #include "api/embedded.h"
-#include "api/json_text.h"
 #include "base/secret.h"
+#include "problem/json_text.h"
 
 namespace latchkey::api {
 namespace {
 
 constexpr std::string_view kReadScope = "read:credential:latchkey";
 constexpr std::string_view kWriteScope = "write:credential:latchkey";
+constexpr std::string_view kIntrospectScope = "introspect:credential:latchkey";
 
 /// Answered with 404 where there is no route. OPTIONS has no route of its own, so that it tells
 /// both cases apart.
@@ -69,25 +70,28 @@ Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(Parts parts, Settings set
   const Result<Requirement> write =
       Requirement::Build(**latchkey, {std::string{kWriteScope}}, std::nullopt);
   if (!write) return std::unexpected(write.error());
+  const Result<Requirement> introspect =
+      Requirement::Build(**latchkey, {std::string{kIntrospectScope}}, std::nullopt);
+  if (!introspect) return std::unexpected(introspect.error());
   const Result<Requirement> user =
       Requirement::Build(**bitbucket, {"read:user:bitbucket"}, std::vector<std::string>{"account"});
   if (!user) return std::unexpected(user.error());
 
-  const Requirements requirements{
-      .any = {.catalogue = *latchkey, .scopes = {}, .permissions = GrantSet{}},
-      .read_credentials = *read,
-      .write_credentials = *write,
-      .read_user = *user};
+  const Requirements requirements{.any = Requirement::AnyOf(**latchkey),
+                                  .read_credentials = *read,
+                                  .write_credentials = *write,
+                                  .introspect = *introspect,
+                                  .read_user = *user};
   return std::unique_ptr<ApiHandler>{new ApiHandler{parts, std::move(settings), requirements}};
 }
 
 ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requirements)
-    : parts_(parts),
-      settings_(std::move(settings)),
+    : settings_(std::move(settings)),
       requirements_(requirements),
-      guard_(parts.verifier, parts.clock),
+      guard_(parts.verifier, parts.usage, parts.clock),
       api_tokens_(CredentialKind::kApiToken, {.guard = guard_,
                                               .authority = parts.credentials,
+                                              .usage = parts.usage_store,
                                               .clock = parts.clock,
                                               .pool = parts.pool,
                                               .settings = settings_,
@@ -95,16 +99,30 @@ ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requi
                                               .write = requirements.write_credentials}),
       app_passwords_(CredentialKind::kAppPassword, {.guard = guard_,
                                                     .authority = parts.credentials,
+                                                    .usage = parts.usage_store,
                                                     .clock = parts.clock,
                                                     .pool = parts.pool,
                                                     .settings = settings_,
                                                     .read = requirements.read_credentials,
                                                     .write = requirements.write_credentials}),
-      catalogue_(parts.catalogues) {
+      catalogue_(parts.catalogues),
+      tokens_({.guard = guard_,
+               .verifier = parts.verifier,
+               .introspector = parts.introspector,
+               .authority = parts.credentials,
+               .clock = parts.clock,
+               .pool = parts.pool,
+               .settings = settings_,
+               .any = requirements_.any,
+               .introspect = requirements_.introspect}) {
   routes_.push_back({"GET", "/api/v1/me", Dialect::kProblem,
                      Quick([this](const Call& call) { return Me(call); })});
   AddCredentialRoutes(api_tokens_);
   AddCredentialRoutes(app_passwords_);
+  routes_.push_back({"POST", "/api/v1/introspect", Dialect::kProblem,
+                     [this](const Call& call) { return tokens_.Introspect(call); }});
+  routes_.push_back({"POST", "/api/v1/revoke", Dialect::kProblem,
+                     [this](const Call& call) { return tokens_.Revoke(call); }});
   routes_.push_back({"GET", "/api/v1/catalogue", Dialect::kProblem,
                      Quick([this](const Call& /*call*/) { return catalogue_.List(); })});
   routes_.push_back(

@@ -22,7 +22,9 @@
 #include "api/catalogue_resource.h"
 #include "api/credential_resource.h"
 #include "api/guard.h"
+#include "api/token_endpoints.h"
 #include "authority/credential_authority.h"
+#include "authority/usage_store.h"
 #include "base/clock.h"
 #include "base/result.h"
 #include "http/blocking_pool.h"
@@ -36,6 +38,12 @@ class ApiHandler {
  public:
   struct Parts {
     const Verifier& verifier;
+    /// As `verifier`, on the same index, without a throttle: for introspection.
+    const Verifier& introspector;
+    /// Told of every use.
+    UsageRecorder& usage;
+    /// Shown with each credential.
+    const UsageStore& usage_store;
     CredentialAuthority& credentials;
     const Catalogues& catalogues;
     const Clock& clock;
@@ -73,6 +81,7 @@ class ApiHandler {
     Requirement any;
     Requirement read_credentials;
     Requirement write_credentials;
+    Requirement introspect;
     Requirement read_user;
   };
 
@@ -86,13 +95,13 @@ class ApiHandler {
                               const Route& route) const;
   http::Awaitable<void> Send(http::Exchange& exchange, Dialect dialect, Outcome outcome) const;
 
-  Parts parts_;
   Settings settings_;
   Requirements requirements_;
   Guard guard_;
   CredentialResource api_tokens_;
   CredentialResource app_passwords_;
   CatalogueResource catalogue_;
+  TokenEndpoints tokens_;
   std::vector<Route> routes_;
 };
 

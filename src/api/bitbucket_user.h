@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "account/account.h"
-#include "api/json_text.h"
+#include "problem/json_text.h"
 
 namespace latchkey::api {
 

@@ -3,9 +3,9 @@
 #include <expected>
 #include <string>
 
-#include "api/problem.h"
 #include "http/exchange.h"
 #include "http/router.h"
+#include "problem/problem.h"
 
 namespace latchkey::api {
 

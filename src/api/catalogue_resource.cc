@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "api/json_text.h"
+#include "problem/json_text.h"
 
 namespace latchkey::api {
 namespace {

@@ -2,9 +2,10 @@
 
 #include <string_view>
 
-#include "api/json_text.h"
 #include "authority/record.h"
+#include "authority/usage_store.h"
 #include "credential/credential.h"
+#include "problem/json_text.h"
 #include "verify/verdict.h"
 
 namespace latchkey::api {
@@ -16,6 +17,9 @@ namespace latchkey::api {
 /// never), state; once revoked also revoked_at and revoke_reason.
 [[nodiscard]] Json RecordJson(const CredentialRecord& record, std::string_view username,
                               Instant now);
+
+/// Adds last_used_at, last_used_from and last_used_with (null: never used) and use_count.
+void AddUsage(Json& credential, const UsageSummary* usage);
 
 /// {"account":{…},"credential":{…}}: who is asking.
 [[nodiscard]] Json HolderJson(const Holder& holder);

@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "api/problem.h"
 #include "authority/credential_authority.h"
 #include "http/message.h"
+#include "problem/problem.h"
 
 namespace latchkey::api {
 

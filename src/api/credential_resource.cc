@@ -1,15 +1,16 @@
 #include "api/credential_resource.h"
 
 #include <array>
+#include <map>
 #include <optional>
 #include <utility>
 
 #include "api/credential_json.h"
 #include "api/credential_list.h"
-#include "api/denial_response.h"
 #include "api/issue_answer.h"
 #include "api/issue_request.h"
 #include "api/json_body.h"
+#include "problem/denial_response.h"
 
 namespace latchkey::api {
 namespace {
@@ -95,6 +96,21 @@ Problem CredentialResource::ProblemFrom(const Error& error) const {
   return problem;
 }
 
+Result<std::vector<Json>> CredentialResource::DescribeUsed(
+    std::span<const CredentialRecord> records, const Holder& holder) const {
+  std::vector<CredentialId> ids;
+  for (const CredentialRecord& record : records) ids.push_back(record.id);
+  const Result<std::map<CredentialId, UsageSummary>> usage = parts_.usage.Find(ids);
+  if (!usage) return std::unexpected(usage.error());
+  std::vector<Json> described;
+  for (const CredentialRecord& record : records) {
+    const auto found = usage->find(record.id);
+    described.push_back(RecordJson(record, holder.account->username, parts_.clock.Now()));
+    AddUsage(described.back(), found == usage->end() ? nullptr : &found->second);
+  }
+  return described;
+}
+
 Outcome CredentialResource::AnswerWith(const Result<CredentialRecord>& record,
                                        const Holder& holder) const {
   if (!record) return std::unexpected(ProblemFrom(record.error()));
@@ -111,15 +127,20 @@ http::Awaitable<Outcome> CredentialResource::List(const Call& call) const {
 
   const Caller caller = CallerFor(call.exchange.head(), holder);
   const Instant now = parts_.clock.Now();
-  const auto collect = [&] { return CollectPage(parts_.authority, caller, kind_, *query, now); };
+  std::vector<Json> values;
+  const auto collect = [&]() -> Result<ListPage> {
+    Result<ListPage> page = CollectPage(parts_.authority, caller, kind_, *query, now);
+    if (!page) return page;
+    Result<std::vector<Json>> described = DescribeUsed(page->records, holder);
+    if (!described) return std::unexpected(described.error());
+    values = *std::move(described);
+    return page;
+  };
   const Result<ListPage> page = co_await http::RunBlocking(parts_.pool, collect);
   if (!page) co_return std::unexpected(ProblemFrom(page.error()));
 
   Json json;
-  json["values"] = Json::array();
-  for (const CredentialRecord& record : page->records) {
-    json["values"].push_back(RecordJson(record, holder.account->username, now));
-  }
+  json["values"] = std::move(values);
   if (page->has_more) {
     const std::string next = query->Next(page->records.back().id);
     json["next"] = parts_.settings.public_url + std::string{path()} + next;
@@ -177,9 +198,14 @@ http::Awaitable<Outcome> CredentialResource::Show(const Call& call) const {
   const OrProblem<Grant> grant = Admit(call, parts_.read, "show");
   if (!grant) co_return std::unexpected(grant.error());
   const Caller caller = CallerFor(call.exchange.head(), grant->holder());
-  const auto find = [&] { return Find(call.params["id"], caller); };
-  const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, find);
-  co_return AnswerWith(record, grant->holder());
+  const auto find = [&]() -> Result<std::vector<Json>> {
+    const Result<CredentialRecord> record = Find(call.params["id"], caller);
+    if (!record) return std::unexpected(record.error());
+    return DescribeUsed({&*record, 1}, grant->holder());
+  };
+  const Result<std::vector<Json>> found = co_await http::RunBlocking(parts_.pool, find);
+  if (!found) co_return std::unexpected(ProblemFrom(found.error()));
+  co_return Answer{.response = JsonResponse(200, found->front())};
 }
 
 http::Awaitable<Outcome> CredentialResource::Rename(const Call& call) const {

@@ -8,13 +8,18 @@
 //
 // Thread safety: any number of requests at once.
 
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "api/call.h"
 #include "api/guard.h"
 #include "authority/credential_authority.h"
+#include "authority/usage_store.h"
 #include "http/blocking_pool.h"
+#include "problem/json_text.h"
 #include "scope/requirement.h"
 
 namespace latchkey::api {
@@ -25,6 +30,7 @@ class CredentialResource {
   struct Parts {
     const Guard& guard;
     CredentialAuthority& authority;
+    const UsageStore& usage;
     const Clock& clock;
     http::BlockingPool& pool;
     const Settings& settings;
@@ -32,7 +38,7 @@ class CredentialResource {
     Requirement write;
   };
 
-  CredentialResource(CredentialKind kind, Parts parts) : kind_(kind), parts_(parts) {}
+  CredentialResource(CredentialKind kind, Parts parts) : kind_(kind), parts_(std::move(parts)) {}
 
   /// `/api/v1/api-tokens`
   [[nodiscard]] std::string_view path() const;
@@ -48,6 +54,9 @@ class CredentialResource {
                                        std::string_view verb) const;
   [[nodiscard]] Result<CredentialRecord> Find(std::string_view id, const Caller& caller) const;
   [[nodiscard]] Problem ProblemFrom(const Error& error) const;
+  /// Each as JSON, with its uses. Blocks. Errors: as UsageStore::Find.
+  [[nodiscard]] Result<std::vector<Json>> DescribeUsed(std::span<const CredentialRecord> records,
+                                                       const Holder& holder) const;
   [[nodiscard]] Outcome AnswerWith(const Result<CredentialRecord>& record,
                                    const Holder& holder) const;
   [[nodiscard]] Outcome AnswerIssued(Issued issued, const Holder& holder) const;

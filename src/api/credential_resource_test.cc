@@ -347,5 +347,31 @@ TEST_F(CredentialResourceTest, SaysThatTheOutcomeIsUnknownWhenTheJournalFails) {
   EXPECT_THAT(answer.body, Not(HasSubstr("journal")));
 }
 
+TEST_F(CredentialResourceTest, ShowsWhenAndWhereItWasUsedLast) {
+  const std::string used = world_.IssueToken("ann", {"read:me"});
+  const std::string reader = world_.IssueToken("ann", {"read:credential:latchkey"});
+  const std::string path = "/api/v1/api-tokens/" + World::IdOf(used);
+  Json json = world_.Get(path, reader).json();
+  EXPECT_TRUE(json["last_used_at"].is_null());
+  EXPECT_EQ(json["use_count"], 0);
+  for (int i = 0; i < 3; ++i) {
+    FakeRequest request{.target = "/api/v1/me"};
+    request.fields = {{"Authorization", "Bearer " + used}, {"User-Agent", "curl/8"}};
+    EXPECT_EQ(world_.Send(std::move(request)).status, 200);
+  }
+  EXPECT_EQ(world_.Get("/2.0/user", used).status, 403) << "a denial is no use";
+  world_.FlushUsage();
+  json = world_.Get(path, reader).json();
+  EXPECT_EQ(json["last_used_at"], FormatInstant(world_.clock().Now()));
+  EXPECT_EQ(json["last_used_with"], "curl/8");
+  EXPECT_EQ(json["use_count"], 3);
+  const Json list = world_.Get("/api/v1/api-tokens", reader).json();
+  int uses = 0;
+  for (const Json& value : list["values"]) {
+    if (value["id"] == World::IdOf(used)) uses = value["use_count"];
+  }
+  EXPECT_EQ(uses, 3);
+}
+
 }  // namespace
 }  // namespace latchkey::api

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "api/denial_response.h"
 #include "credential/authorization.h"
+#include "problem/denial_response.h"
 
 namespace latchkey::api {
 namespace {
@@ -33,6 +33,8 @@ OrProblem<Grant> Guard::Admit(http::Exchange& exchange, const Requirement& requi
       requirement);
   if (verdict) {
     NoteHolder(exchange, verdict->holder());
+    usage_.Note(verdict->holder().id, clock_.Now(), head.client_address,
+                head.fields.Find("User-Agent").value_or(""));
     return std::move(*verdict);
   }
   const Denial& denial = verdict.error();

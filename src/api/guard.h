@@ -1,25 +1,27 @@
 #pragma once
 
 // Lets a request in, or says why not: takes the Authorization field apart, asks the Verifier, and
-// notes the outcome for the access log. Decides nothing itself.
+// notes the outcome for the access log and the use of the credential. Decides nothing itself.
 //
 // Thread safety: any number of threads.
 
 #include <string_view>
 
-#include "api/problem.h"
 #include "authority/caller.h"
 #include "base/clock.h"
 #include "http/exchange.h"
+#include "problem/problem.h"
 #include "scope/requirement.h"
+#include "verify/usage.h"
 #include "verify/verifier.h"
 
 namespace latchkey::api {
 
 class Guard {
  public:
-  /// Both outlive the guard.
-  Guard(const Verifier& verifier, const Clock& clock) : verifier_(verifier), clock_(clock) {}
+  /// All outlive the guard.
+  Guard(const Verifier& verifier, UsageRecorder& usage, const Clock& clock)
+      : verifier_(verifier), usage_(usage), clock_(clock) {}
 
   /// `action` is for the access log: "api-token.issue". Cookies and every other field are ignored.
   [[nodiscard]] OrProblem<Grant> Admit(http::Exchange& exchange, const Requirement& requirement,
@@ -27,6 +29,7 @@ class Guard {
 
  private:
   const Verifier& verifier_;
+  UsageRecorder& usage_;
   const Clock& clock_;
 };
 

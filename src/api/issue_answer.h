@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "api/json_text.h"
 #include "credential/credential.h"
+#include "problem/json_text.h"
 
 namespace latchkey::api {
 

@@ -6,10 +6,10 @@
 #include <limits>
 #include <utility>
 
-#include "api/denial_response.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "credential/scan.h"
+#include "problem/denial_response.h"
 
 namespace latchkey::api {
 namespace {

@@ -24,8 +24,8 @@
 #include <string_view>
 #include <vector>
 
-#include "api/problem.h"
 #include "http/exchange.h"
+#include "problem/problem.h"
 
 namespace latchkey::api {
 

@@ -5,21 +5,14 @@
 namespace latchkey {
 namespace {
 
-/// What of the named grants the catalogue still knows: a scope that an app dropped grants nothing
-/// any more.
-GrantSet KnownGrants(const Catalogue& catalogue, const CredentialRecord& record) {
-  GrantSet granted;
-  for (const std::string& name : record.grants) {
-    const Result<GrantSet> one = record.kind == CredentialKind::kApiToken
-                                     ? catalogue.ScopeSet({name})
-                                     : catalogue.PermissionSet({name});
-    if (one) granted |= *one;
-  }
-  return granted;
-}
-
 std::string Label(const Record& record) {
   return std::string{TypeName(TypeOf(record))} + " " + KeyOf(record);
+}
+
+Result<void> UnknownApp(const Catalogues& catalogues, const std::string& app) {
+  const Result<const Catalogue*> found = catalogues.Require(app);
+  if (!found) return std::unexpected(found.error());
+  return {};
 }
 
 Error UnreadableRecord(std::string_view key) {
@@ -33,6 +26,7 @@ Error UnreadableRecord(std::string_view key) {
 Result<void> Projection::Load(const Store& store, Versions versions, std::uint64_t records) {
   const std::scoped_lock lock{mutex_};
   versions_ = std::move(versions);
+  apps_.Reset();
   std::uint64_t found = 0;
   Result<void> loaded = store.Load(
       [&](const Record& record) {
@@ -69,6 +63,31 @@ Result<void> Projection::Recheck(const Store& store) {
   return loaded;
 }
 
+Result<void> Projection::ReloadCredentials(const Store& store, const std::string& app) {
+  constexpr std::size_t kPage = 1000;
+  CredentialFilter filter{.app = app, .limit = kPage};
+  while (true) {
+    // While the lock is held, memory is not ahead of what the store is asked for.
+    const std::scoped_lock lock{mutex_};
+    const Result<std::vector<CredentialRecord>> page = store.ListCredentials(filter);
+    if (!page) return std::unexpected(page.error());
+    for (const CredentialRecord& record : *page) Admit(record);
+    if (page->size() < kPage) return {};
+    filter.after = page->back().id;
+  }
+}
+
+std::uint64_t Projection::KnownVersion(RecordType type, const std::string& key) const {
+  const std::scoped_lock lock{mutex_};
+  const auto known = versions_.find({type, key});
+  return known == versions_.end() ? 1 : known->second;
+}
+
+std::map<std::string, Error> Projection::BrokenApps() const {
+  const std::scoped_lock lock{mutex_};
+  return broken_apps_;
+}
+
 void Projection::RefuseMissing(const std::set<std::string>& seen) {
   const auto gone = [&](std::string label) {
     if (seen.contains(label)) return false;
@@ -86,6 +105,9 @@ void Projection::RefuseMissing(const std::set<std::string>& seen) {
     if (gone("membership " + membership.workspace + "/" + membership.account)) {
       directory_.RemoveMembership(membership.workspace, membership.account);
     }
+  }
+  for (const std::string& name : apps_.recorded()) {
+    if (gone("app " + name)) apps_.Refuse(name);
   }
 }
 
@@ -119,6 +141,8 @@ void Projection::Refuse(const Record& record, const Error& error) {
   } else if (const auto* membership = std::get_if<MembershipRecord>(&record)) {
     const Membership& value = membership->value.membership;
     directory_.RemoveMembership(value.workspace, value.account);
+  } else if (const auto* app = std::get_if<AppRecord>(&record)) {
+    apps_.Refuse(app->value.definition.name);
   }
   RefuseKey(Label(record), error);
 }
@@ -142,7 +166,7 @@ Result<void> Projection::CheckVersion(const Record& record) const {
 }
 
 bool Projection::IsInForce(CredentialId id) const {
-  const std::shared_ptr<const IndexEntry> entry = index_.Find(id);
+  const std::optional<IndexEntry> entry = index_.Find(id);
   if (!entry || entry->revoked_at) return false;
   const std::shared_ptr<const Account> account = directory_.FindAccount(entry->account);
   return account && account->state == AccountState::kActive;
@@ -153,6 +177,11 @@ Result<void> Projection::CheckNext(const Write& write) const {
   if (write.on_behalf_of && !IsInForce(*write.on_behalf_of)) {
     return Fail(Error::Code::kPermissionDenied,
                 "the credential that asked went out of force meanwhile", "Nothing was changed.");
+  }
+  const auto* credential = std::get_if<CredentialRecord>(&write.record);
+  const bool is_new = credential != nullptr && credential->version == 1;
+  if (is_new && catalogues_.Find(credential->app) == nullptr) {
+    return Fail(Error::Code::kConflict, "the app went away meanwhile", "Nothing was changed.");
   }
   const auto known = versions_.find({TypeOf(write.record), KeyOf(write.record)});
   const std::uint64_t version = VersionOf(write.record);
@@ -171,6 +200,7 @@ Result<void> Projection::Put(const Record& record) {
     return PutCredential(*credential);
   }
   if (Result<void> checked = sealer_.Check(record); !checked) return checked;
+  if (const auto* app = std::get_if<AppRecord>(&record)) return PutApp(*app);
   if (const auto* account = std::get_if<AccountRecord>(&record)) {
     directory_.Put(account->value);
   } else if (const auto* workspace = std::get_if<WorkspaceRecord>(&record)) {
@@ -191,17 +221,36 @@ Result<void> Projection::Put(const Record& record) {
 Result<void> Projection::PutCredential(const CredentialRecord& record) {
   const Result<Digest> digest = sealer_.OpenCredential(record);
   if (!digest) return std::unexpected(digest.error());
-  const Result<const Catalogue*> catalogue = catalogues_.Require(record.app);
-  if (!catalogue) return std::unexpected(catalogue.error());
+  std::shared_ptr<const Catalogue> catalogue = catalogues_.FindShared(record.app);
+  if (!catalogue) {
+    index_.Remove(record.id);
+    // Of an app that was removed, or that is refused itself: the one alarm is enough.
+    if (record.revoked_at || refused_.contains("app " + record.app)) return {};
+    return UnknownApp(catalogues_, record.app);
+  }
   index_.Put({.id = record.id,
               .digest = *digest,
               .kind = record.kind,
               .account = record.account,
-              .catalogue = *catalogue,
-              .granted = KnownGrants(**catalogue, record),
+              .catalogue = std::move(catalogue),
+              .grants = record.grants,
               .expires_at = record.expires_at,
               .revoked_at = record.revoked_at});
   return {};
+}
+
+Result<void> Projection::PutApp(const AppRecord& record) {
+  const std::string& name = record.value.definition.name;
+  Result<void> put = apps_.Put(record.value);
+  if (put) {
+    broken_apps_.erase(name);
+    if (const auto catalogue = catalogues_.FindShared(name)) {
+      index_.ReplaceCatalogue(name, catalogue);
+    }
+    return {};
+  }
+  broken_apps_.insert_or_assign(name, put.error());
+  return put;
 }
 
 }  // namespace latchkey

@@ -16,7 +16,9 @@
 #include <string>
 #include <utility>
 
+#include "app/apps.h"
 #include "authority/alarms.h"
+#include "authority/app_projection.h"
 #include "authority/ledger.h"
 #include "authority/record_sealer.h"
 #include "authority/store.h"
@@ -33,10 +35,11 @@ using Versions = std::map<std::pair<RecordType, std::string>, std::uint64_t>;
 class Projection final : public ChangeSink {
  public:
   /// All references outlive the projection.
-  Projection(const RecordSealer& sealer, const Catalogues& catalogues, Alarms& alarms, Index& index,
-             Directory& directory)
+  Projection(const RecordSealer& sealer, Catalogues& catalogues, Apps& apps, Alarms& alarms,
+             Index& index, Directory& directory)
       : sealer_(sealer),
         catalogues_(catalogues),
+        apps_(catalogues, apps),
         alarms_(alarms),
         index_(index),
         directory_(directory) {}
@@ -48,6 +51,17 @@ class Projection final : public ChangeSink {
   /// Looks at every record again and takes out of memory what no longer opens; for when somebody
   /// else wrote to the database. Errors: as Store::Load.
   [[nodiscard]] Result<void> Recheck(const Store& store);
+
+  /// Looks at every credential of an app again, for when the app was not there and they were left
+  /// out. Errors: as Store::ListCredentials.
+  [[nodiscard]] Result<void> ReloadCredentials(const Store& store, const std::string& app);
+
+  /// The newest version of a record that memory knows of; 1 if it knows of none.
+  [[nodiscard]] std::uint64_t KnownVersion(RecordType type, const std::string& key) const;
+
+  /// Why an app whose record is genuine is not there: it does not compile against the catalogue
+  /// that this program has. The name and the reason of each. Who serves refuses to start.
+  [[nodiscard]] std::map<std::string, Error> BrokenApps() const;
 
   void Apply(const Record& record) override;
   [[nodiscard]] Result<void> CheckNext(const Write& write) const override;
@@ -66,9 +80,11 @@ class Projection final : public ChangeSink {
   [[nodiscard]] Result<void> CheckVersion(const Record& record) const;
   [[nodiscard]] Result<void> Put(const Record& record);
   [[nodiscard]] Result<void> PutCredential(const CredentialRecord& record);
+  [[nodiscard]] Result<void> PutApp(const AppRecord& record);
 
   const RecordSealer& sealer_;
   const Catalogues& catalogues_;
+  AppProjection apps_;
   Alarms& alarms_;
   Index& index_;
   Directory& directory_;
@@ -76,6 +92,7 @@ class Projection final : public ChangeSink {
   mutable std::mutex mutex_;
   Versions versions_;
   std::set<std::string> refused_;
+  std::map<std::string, Error> broken_apps_;
 };
 
 }  // namespace latchkey

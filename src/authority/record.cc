@@ -6,8 +6,8 @@
 namespace latchkey {
 namespace {
 
-constexpr std::array<std::string_view, 5> kTypeNames{"credential", "account", "workspace",
-                                                     "membership", "repository"};
+constexpr std::array<std::string_view, 6> kTypeNames{"credential", "account",    "workspace",
+                                                     "membership", "repository", "app"};
 
 void Bind(AssociatedData& data, Instant instant) {
   data.Add(static_cast<std::uint64_t>(instant.time_since_epoch().count()));
@@ -54,6 +54,52 @@ void BindFields(AssociatedData& data, const RepositoryRecord& record) {
   Bind(data, record.value.created_at);
 }
 
+void Bind(AssociatedData& data, const std::vector<std::string>& texts) {
+  data.Add(texts.size());
+  for (const std::string& text : texts) data.Add(text);
+}
+
+void Bind(AssociatedData& data, const NameAlternatives& lists) {
+  data.Add(lists.size());
+  for (const std::vector<std::string>& list : lists) Bind(data, list);
+}
+
+void Bind(AssociatedData& data, const CatalogueData& catalogue) {
+  data.Add(catalogue.app).Add(catalogue.title).Add(catalogue.scopes.size());
+  for (const Scope& scope : catalogue.scopes) {
+    data.Add(scope.name).Add(scope.title).Add(scope.description).Add(scope.group);
+  }
+  data.Add(catalogue.permissions.size());
+  for (const Permission& permission : catalogue.permissions) {
+    data.Add(permission.name).Add(permission.title).Add(permission.description);
+    data.Add(permission.group);
+    Bind(data, permission.implies);
+    Bind(data, permission.scopes);
+  }
+}
+
+void Bind(AssociatedData& data, const GatePolicy& policy) {
+  data.Add(policy.base_path).Add(std::uint64_t{policy.any_credential_where_unmatched});
+  for (const PathRuleFlag& flag : kPathRuleFlags) {
+    data.Add(flag.name).Add(std::uint64_t{policy.paths.*flag.member});
+  }
+}
+
+void BindFields(AssociatedData& data, const AppRecord& record) {
+  const AppDefinition& app = record.value.definition;
+  data.Add(app.name).Add(app.title).Add(std::uint64_t{record.value.removed});
+  data.Add(std::uint64_t{app.built_in});
+  Bind(data, app.catalogue);
+  Bind(data, app.policy);
+  Bind(data, app.templates.greedy);
+  data.Add(app.operations.size());
+  for (const OperationRule& rule : app.operations) {
+    data.Add(rule.method).Add(rule.path).Add(std::uint64_t{rule.open_to_anybody});
+    Bind(data, rule.scopes);
+    Bind(data, rule.permissions);
+  }
+}
+
 std::string Key(const CredentialRecord& record) { return record.id.text(); }
 std::string Key(const AccountRecord& record) { return record.value.id; }
 std::string Key(const WorkspaceRecord& record) { return record.value.slug; }
@@ -63,6 +109,7 @@ std::string Key(const MembershipRecord& record) {
 std::string Key(const RepositoryRecord& record) {
   return record.value.workspace + "/" + record.value.slug;
 }
+std::string Key(const AppRecord& record) { return record.value.definition.name; }
 
 }  // namespace
 
@@ -92,6 +139,7 @@ bool TakesAway(const Record& record) {
   if (const auto* account = std::get_if<AccountRecord>(&record)) {
     return account->value.state == AccountState::kSuspended;
   }
+  if (const auto* app = std::get_if<AppRecord>(&record)) return app->value.removed;
   const auto* membership = std::get_if<MembershipRecord>(&record);
   return membership != nullptr && membership->value.removed;
 }

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "account/account.h"
+#include "app/app.h"
 #include "base/instant.h"
 #include "credential/credential.h"
 #include "crypto/sealer.h"
@@ -50,34 +51,43 @@ struct MembershipState {
   bool removed = false;
 };
 
+/// An app that was taken away stays as a record too. Of a built-in app the record holds what was
+/// added to it: its document's operations.
+struct AppState {
+  AppDefinition definition;
+  bool removed = false;
+};
+
 using AccountRecord = Sealed<Account>;
 using WorkspaceRecord = Sealed<Workspace>;
 using MembershipRecord = Sealed<MembershipState>;
 using RepositoryRecord = Sealed<Repository>;
+using AppRecord = Sealed<AppState>;
 
 /// The order of the alternatives is RecordType's.
 using Record = std::variant<CredentialRecord, AccountRecord, WorkspaceRecord, MembershipRecord,
-                            RepositoryRecord>;
+                            RepositoryRecord, AppRecord>;
 enum class RecordType : std::uint8_t {
   kCredential,
   kAccount,
   kWorkspace,
   kMembership,
-  kRepository
+  kRepository,
+  kApp
 };
 
-/// `credential`, `account`, `workspace`, `membership`, `repository`.
+/// `credential`, `account`, `workspace`, `membership`, `repository`, `app`.
 [[nodiscard]] std::string_view TypeName(RecordType type);
 [[nodiscard]] std::optional<RecordType> ParseTypeName(std::string_view name);
 
 [[nodiscard]] RecordType TypeOf(const Record& record);
 /// Unique among records of its type: the id, the slug, `workspace/account id`,
-/// `workspace/repository`.
+/// `workspace/repository`, the app's name.
 [[nodiscard]] std::string KeyOf(const Record& record);
 [[nodiscard]] std::uint64_t VersionOf(const Record& record);
 
 /// Whether this state of a record gives nothing to anybody: a revoked credential, a suspended
-/// account, an ended membership.
+/// account, an ended membership, a removed app.
 [[nodiscard]] bool TakesAway(const Record& record);
 
 /// All fields but the seal, unambiguously: what the seal authenticates.

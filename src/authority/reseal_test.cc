@@ -21,6 +21,10 @@ TEST(ResealTest, PutsEveryRecordUnderTheNewestKeyAndChangesNoAnswer) {
     return verdict ? "allowed" : std::string{CauseName(verdict.error().cause)};
   };
 
+  AppDefinition wiki;
+  wiki.name = wiki.catalogue.app = "wiki";
+  Must(latchkey.app_authority->Add(wiki, MemoryInstallation::kCommandLine));
+
   Keyring keyring = Must(Keyring::Parse(latchkey.sealer->keyring().Format().Expose()));
   Must(keyring.Rotate(latchkey.random, latchkey.clock.Now()));
   latchkey.sealer.emplace(std::move(keyring));
@@ -29,7 +33,7 @@ TEST(ResealTest, PutsEveryRecordUnderTheNewestKeyAndChangesNoAnswer) {
 
   EXPECT_EQ(Must(ResealAll(latchkey.store, *latchkey.ledger, *latchkey.record_sealer,
                            MemoryInstallation::kCommandLine)),
-            3U);
+            4U);
   EXPECT_EQ(Must(ResealAll(latchkey.store, *latchkey.ledger, *latchkey.record_sealer,
                            MemoryInstallation::kCommandLine)),
             0U);
@@ -38,6 +42,7 @@ TEST(ResealTest, PutsEveryRecordUnderTheNewestKeyAndChangesNoAnswer) {
   Must(latchkey.Restart());
   EXPECT_EQ(cause(live), "allowed");
   EXPECT_EQ(cause(revoked), "revoked");
+  EXPECT_NE(latchkey.apps.Current()->Find("wiki"), nullptr);
   EXPECT_TRUE(Must(VerifyAudit(latchkey.books(), *latchkey.record_sealer)).findings.empty());
 }
 

@@ -26,6 +26,7 @@ namespace latchkey {
 struct CredentialFilter {
   std::optional<AccountId> account = {};
   std::optional<CredentialKind> kind = {};
+  std::optional<std::string> app = {};
   /// Only those that come after this one in the order of the list: the last of the page before.
   std::optional<CredentialId> after = {};
   std::size_t limit = 100;
@@ -56,8 +57,8 @@ class Store {
   [[nodiscard]] virtual Result<std::vector<Result<void>>> Commit(std::span<const Write> writes,
                                                                  const LineMaker& make_line) = 0;
 
-  /// Every record, in any order, as of one moment. A row that cannot even be read as a record is
-  /// reported through `unreadable` by its key, and skipped.
+  /// Every record as of one moment: the apps first, the rest in any order. A row that cannot even
+  /// be read as a record is reported through `unreadable` by its key, and skipped.
   [[nodiscard]] virtual Result<void> Load(
       const RecordVisitor& visit,
       const std::function<void(std::string_view key)>& unreadable) const = 0;

@@ -1,9 +1,20 @@
 #include "base/clock.h"
 
+#include <ctime>
+
 namespace latchkey {
 
 Instant SystemClock::Now() const {
   return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+Instant CoarseSystemClock::Now() const {
+  timespec now{};
+  // The clock is of Linux; a kernel without it would fail here, and time is not to be guessed.
+  if (::clock_gettime(CLOCK_REALTIME_COARSE, &now) != 0) return SystemClock{}.Now();
+  return std::chrono::time_point_cast<std::chrono::milliseconds>(
+      std::chrono::sys_time<std::chrono::nanoseconds>{std::chrono::seconds{now.tv_sec} +
+                                                      std::chrono::nanoseconds{now.tv_nsec}});
 }
 
 Instant HighWaterClock::Now() const {

@@ -11,6 +11,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST(CoarseSystemClockTest, IsCloseToTheOtherClock) {
+  // A tick of the kernel is at most ten milliseconds; a second is for a machine that stands still.
+  const Instant before = SystemClock{}.Now();
+  const Instant coarse = CoarseSystemClock{}.Now();
+  const Instant after = SystemClock{}.Now();
+  EXPECT_GE(coarse, before - std::chrono::seconds{1});
+  EXPECT_LE(coarse, after);
+}
+
 TEST(SystemClockTest, TellsTheSystemsTime) {
   const auto before =
       std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());

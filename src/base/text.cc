@@ -16,6 +16,10 @@ struct CodePoint {
 
 constexpr CodePoint kIllFormed{0, 0};
 
+constexpr char FoldCharacter(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
 constexpr bool IsContinuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
 
 /// The code point at the start of `text`, which is not empty.
@@ -117,14 +121,12 @@ bool IsUtf8(std::string_view text) {
 
 std::string FoldAscii(std::string_view text) {
   std::string folded{text};
-  for (char& c : folded) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
+  std::ranges::transform(folded, folded.begin(), FoldCharacter);
   return folded;
 }
 
 bool EqualsIgnoringCase(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && FoldAscii(left) == FoldAscii(right);
+  return std::ranges::equal(left, right, {}, FoldCharacter, FoldCharacter);
 }
 
 Result<void> ValidateDisplayText(std::string_view what, std::string_view text,

@@ -22,13 +22,13 @@ void Require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using latchkey::Catalogue;
   const std::string_view text{reinterpret_cast<const char*>(data), size};
-  latchkey::Result<latchkey::CatalogueData> parsed = latchkey::ParseCatalogue(text, "fuzz.toml");
+  latchkey::Result<latchkey::CatalogueFile> parsed = latchkey::ParseCatalogue(text, "fuzz.toml");
   if (!parsed) {
     Require(parsed.error().message.starts_with("fuzz.toml"));
     Require(parsed.error().message.find('\n') == std::string::npos);
     return 0;
   }
-  const latchkey::Result<Catalogue> built = Catalogue::Build(std::move(*parsed), {});
+  const latchkey::Result<Catalogue> built = Catalogue::Build(std::move(parsed->data), {});
   if (!built) return 0;
   for (const latchkey::Scope& scope : built->scopes()) {
     const auto set = built->ScopeSet({scope.name});

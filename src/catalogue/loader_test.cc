@@ -54,9 +54,10 @@ TEST_F(BuiltInCatalogueTest, HoldsTwoApps) {
   EXPECT_THAT(catalogues_.apps(), ElementsAre("bitbucket", "latchkey"));
 }
 
-TEST_F(BuiltInCatalogueTest, LatchkeyHasTwoScopesAndNoPermissions) {
+TEST_F(BuiltInCatalogueTest, LatchkeyHasThreeScopesAndNoPermissions) {
   EXPECT_EQ(ScopeNamesOf(latchkey()),
-            (std::set<std::string>{"read:credential:latchkey", "write:credential:latchkey"}));
+            (std::set<std::string>{"introspect:credential:latchkey", "read:credential:latchkey",
+                                   "write:credential:latchkey"}));
   EXPECT_TRUE(latchkey().permissions().empty());
 }
 
@@ -85,7 +86,8 @@ TEST_F(BuiltInCatalogueTest, BitbucketHasTheDocumentedScopesAndThoseOfThePicker)
   want.insert({"read:account", "read:me", "read:wiki:bitbucket", "write:wiki:bitbucket",
                "delete:wiki:bitbucket", "read:package:bitbucket", "write:package:bitbucket",
                "read:test:bitbucket", "write:test:bitbucket"});
-  want.insert({"read:credential:latchkey", "write:credential:latchkey"});
+  want.insert(
+      {"introspect:credential:latchkey", "read:credential:latchkey", "write:credential:latchkey"});
   EXPECT_EQ(ScopeNamesOf(bitbucket()), want);
 }
 
@@ -254,8 +256,9 @@ std::string Replaced(std::string_view from, std::string_view to) {
 }
 
 TEST(ParseCatalogueTest, ReadsEveryField) {
-  const Result<CatalogueData> data = ParseCatalogue(kSmall, "wiki.toml");
-  ASSERT_THAT(data, IsOk());
+  const Result<CatalogueFile> file = ParseCatalogue(kSmall, "wiki.toml");
+  ASSERT_THAT(file, IsOk());
+  const CatalogueData* data = &file->data;
   EXPECT_EQ(data->app, "wiki");
   EXPECT_EQ(data->title, "Team wiki");
   ASSERT_EQ(data->scopes.size(), 1U);
@@ -275,10 +278,46 @@ TEST(ParseCatalogueTest, ReadsEveryField) {
 }
 
 TEST(ParseCatalogueTest, AnAppMayHaveNeitherScopesNorPermissions) {
-  const Result<CatalogueData> data = ParseCatalogue("app = \"a\"\ntitle = \"A\"", "a.toml");
-  ASSERT_THAT(data, IsOk());
-  EXPECT_TRUE(data->scopes.empty());
-  EXPECT_TRUE(data->permissions.empty());
+  const Result<CatalogueFile> file = ParseCatalogue("app = \"a\"\ntitle = \"A\"", "a.toml");
+  ASSERT_THAT(file, IsOk());
+  EXPECT_TRUE(file->data.scopes.empty());
+  EXPECT_TRUE(file->data.permissions.empty());
+  EXPECT_EQ(file->mapping, MappingSettings{});
+  EXPECT_EQ(file->mapping.scopes_from, "security");
+  EXPECT_EQ(file->gate, GateTable{});
+}
+
+TEST(ParseCatalogueTest, ReadsTheTablesOfDocumentAndGate) {
+  const Result<CatalogueFile> file = ParseCatalogue(R"(app = "a"
+title = "A"
+[openapi]
+scopes = "x-scopes"
+permissions = "security"
+auth_types = "x-auth-types"
+schemes = ["oauth2", "token"]
+greedy_parameters = ["path"]
+[gate]
+base_path = "/api/v1"
+unmatched = "any-credential"
+paths = ["encoded_slash", "semicolon"]
+)",
+                                                    "a.toml");
+  ASSERT_THAT(file, IsOk());
+  EXPECT_EQ(file->mapping, (MappingSettings{.scopes_from = "x-scopes",
+                                            .permissions_from = "security",
+                                            .auth_types_from = "x-auth-types",
+                                            .schemes = {"oauth2", "token"},
+                                            .greedy = {"path"}}));
+  EXPECT_EQ(file->gate, (GateTable{.base_path = "/api/v1",
+                                   .any_credential_where_unmatched = true,
+                                   .paths = {.encoded_slash = true, .semicolon = true}}));
+}
+
+TEST(ParseCatalogueTest, AnEmptySourceStatesNothing) {
+  const Result<CatalogueFile> file =
+      ParseCatalogue("app = \"a\"\ntitle = \"A\"\n[openapi]\nscopes = \"\"\n", "a.toml");
+  ASSERT_THAT(file, IsOk());
+  EXPECT_EQ(file->mapping.scopes_from, "");
 }
 
 TEST(ParseCatalogueTest, RefusesAFileAboveTheLimitUnread) {
@@ -333,6 +372,25 @@ INSTANTIATE_TEST_SUITE_P(
                    "a name in implies is not a string"},
         RejectCase{"ScopesHoldEmptyName", Replaced("[\"read:page:wiki\"]", "[\"\"]"), "22:11",
                    "a name in scopes is empty"},
+        RejectCase{"OpenapiIsText", "app = \"a\"\ntitle = \"A\"\nopenapi = \"x\"\n", "3:11",
+                   "openapi is not a table"},
+        RejectCase{"UnknownKeyInOpenapi", "app = \"a\"\ntitle = \"A\"\n[openapi]\nscope = \"x\"\n",
+                   "4:1", "unknown key \"scope\""},
+        RejectCase{"SchemesIsText", "app = \"a\"\ntitle = \"A\"\n[openapi]\nschemes = \"x\"\n",
+                   "4:11", "schemes is not an array"},
+        RejectCase{"UnknownKeyInGate", "app = \"a\"\ntitle = \"A\"\n[gate]\nunmatchd = \"x\"\n",
+                   "4:1", "unknown key \"unmatchd\""},
+        RejectCase{"UnknownWordForUnmatched",
+                   "app = \"a\"\ntitle = \"A\"\n[gate]\nunmatched = \"allow\"\n", "4:13",
+                   "neither \"refuse\" nor"},
+        RejectCase{"UnknownPathRule", "app = \"a\"\ntitle = \"A\"\n[gate]\npaths = [\"dots\"]\n",
+                   "4:9", "unknown rule \"dots\""},
+        RejectCase{"BasePathWithSlash",
+                   "app = \"a\"\ntitle = \"A\"\n[gate]\nbase_path = \"/2.0/\"\n", "4:13",
+                   "base_path is not a path"},
+        RejectCase{"BasePathWithDots",
+                   "app = \"a\"\ntitle = \"A\"\n[gate]\nbase_path = \"/a/..\"\n", "4:13",
+                   "base_path is not a path"},
         RejectCase{"EmptyTitle", Replaced("Team wiki", ""), "2:9", "title is empty"},
         RejectCase{"LineBreakInTitle", Replaced("Team wiki", "Team\\nwiki"), "2:9", "control"},
         RejectCase{"TitleTooLong", Replaced("Team wiki", std::string(81, 't')), "2:9", "81 bytes"},

@@ -16,6 +16,7 @@ void AddServeCommands(CLI::App& app, Session& session);
 void AddAccountCommands(CLI::App& app, Session& session);
 void AddWorkspaceCommands(CLI::App& app, Session& session);
 void AddRepositoryCommands(CLI::App& app, Session& session);
+void AddAppCommands(CLI::App& app, Session& session);
 void AddCredentialCommands(CLI::App& app, Session& session);
 void AddCatalogueCommands(CLI::App& app, Session& session);
 void AddAuditCommands(CLI::App& app, Session& session);

@@ -81,14 +81,15 @@ void AddList(CLI::App& group, Session& session, const Noun& noun) {
     if (!account->empty()) params["account"] = *account;
     return session.RunList(
         noun.command + ".list", std::move(params),
-        {"ID", "NAME", "ACCOUNT", "APP", "STATE", "EXPIRES"},
+        {"ID", "NAME", "ACCOUNT", "APP", "STATE", "EXPIRES", "LAST USED"},
         [&session](const Json& row) -> std::vector<Cell> {
           return {{ShowMember(row, "id")},
                   {ShowMember(row, "name")},
                   {ShowMember(row, "account")},
                   {ShowMember(row, "app")},
                   ShowState(row),
-                  {ShowExpiry(row, "expires_at", session.now())}};
+                  {ShowExpiry(row, "expires_at", session.now())},
+                  {ShowInstant(row, "last_used_at", session.now(), "never")}};
         },
         "None yet.");
   });
@@ -106,7 +107,11 @@ void ShowCredential(const Session& session, const Json& row) {
                         {"created", {ShowInstant(row, "created_at", session.now(), "")}},
                         {"expires", {ShowExpiry(row, "expires_at", session.now())}},
                         {"revoked", {ShowInstant(row, "revoked_at", session.now(), "")}},
-                        {"reason", {ShowMember(row, "revoke_reason")}}});
+                        {"reason", {ShowMember(row, "revoke_reason")}},
+                        {"last used", {ShowInstant(row, "last_used_at", session.now(), "never")}},
+                        {"from", {ShowMember(row, "last_used_from")}},
+                        {"with", {ShowMember(row, "last_used_with")}},
+                        {"uses", {ShowMember(row, "use_count")}}});
 }
 
 void AddShow(CLI::App& group, Session& session, const Noun& noun) {

@@ -57,9 +57,10 @@ TEST_F(CredentialCommandsTest, AnAppPasswordNeedsNoExpiry) {
 TEST_F(CredentialCommandsTest, ListsWithoutSecrets) {
   const Json issued = CreateToken();
   const Outcome list = world_.Run({"token", "list", "--account", "ana"});
-  EXPECT_EQ(list.out, "ID           NAME  ACCOUNT  APP        STATE   EXPIRES\n" +
-                          issued.at("id").get<std::string>() +
-                          "  ci    ana      bitbucket  active  2026-12-06 (in 12 days)\n");
+  EXPECT_EQ(list.out,
+            "ID           NAME  ACCOUNT  APP        STATE   EXPIRES                  LAST USED\n" +
+                issued.at("id").get<std::string>() +
+                "  ci    ana      bitbucket  active  2026-12-06 (in 12 days)  never\n");
   EXPECT_THAT(list.out, Not(HasSubstr(issued.at("secret").get<std::string>())));
 }
 
@@ -75,12 +76,12 @@ TEST_F(CredentialCommandsTest, ListsMoreThanOnePage) {
 TEST_F(CredentialCommandsTest, RenamesShowsAndRevokes) {
   const std::string id = CreateToken().at("id");
   EXPECT_EQ(world_.Run({"token", "rename", id, "laptop"}).out, "Renamed " + id + ".\n");
-  EXPECT_THAT(world_.Run({"token", "show", id}).out, HasSubstr("name     laptop\n"));
+  EXPECT_THAT(world_.Run({"token", "show", id}).out, HasSubstr("name       laptop\n"));
   EXPECT_THAT(world_.Run({"token", "revoke", id, "--reason", "stolen"}).out,
               HasSubstr("Revoked " + id));
   const std::string shown = world_.Run({"token", "show", id}).out;
-  EXPECT_THAT(shown, HasSubstr("state    revoked\n"));
-  EXPECT_THAT(shown, HasSubstr("reason   stolen\n"));
+  EXPECT_THAT(shown, HasSubstr("state      revoked\n"));
+  EXPECT_THAT(shown, HasSubstr("reason     stolen\n"));
 }
 
 TEST_F(CredentialCommandsTest, HasAStatusForEachRefusal) {
@@ -103,6 +104,29 @@ TEST_F(CredentialCommandsTest, ASecretForAnIdIsRefusedUnread) {
   EXPECT_THAT(outcome.err, HasSubstr("secret among the arguments"));
   EXPECT_THAT(outcome.err, Not(HasSubstr(secret)));
   EXPECT_EQ(world_.connected.size(), calls);
+}
+
+TEST(CredentialUseTest, IsShown) {
+  CliWorld world;
+  world.Run({"account", "create", "--email", "ana@example.com", "--username", "ana"});
+  const Json made = Json::parse(world
+                                    .Run({"token", "create", "--account", "ana", "--name", "t",
+                                          "--scope", "read:me", "--json"})
+                                    .out);
+  const std::string id = made.at("id");
+  EXPECT_THAT(world.Run({"token", "show", id}).out, testing::HasSubstr("last used  never"));
+  const std::vector<CredentialUse> uses{{CredentialId::Parse(id).value(),
+                                         world.admin.latchkey.clock.Now(), 7, "192.0.2.1",
+                                         "git/2.39"}};
+  ASSERT_TRUE(world.admin.usage.Add(uses));
+  const std::string shown = world.Run({"token", "show", id}).out;
+  for (const char* part : {"192.0.2.1", "git/2.39", "uses       7"}) {
+    EXPECT_THAT(shown, testing::HasSubstr(part));
+  }
+  const Json json = Json::parse(world.Run({"token", "list", "--json"}).out).at(0);
+  EXPECT_EQ(json.at("last_used_from"), "192.0.2.1");
+  EXPECT_EQ(json.at("last_used_with"), "git/2.39");
+  EXPECT_EQ(json.at("use_count"), 7);
 }
 
 }  // namespace

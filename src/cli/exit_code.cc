@@ -35,7 +35,7 @@ std::string_view ExitCodeHelp() {
          "  0  done\n"
          "  1  failed: a full disk, a broken connection; the outcome may be unknown\n"
          "  2  the command line is wrong\n"
-         "  3  no such account, workspace, repository or credential\n"
+         "  3  no such account, workspace, repository, credential, app or file\n"
          "  4  refused: bad input, above policy, not allowed\n"
          "  5  the name is taken, or the record changed meanwhile\n"
          "  6  the data directory or its server cannot be reached\n"

@@ -33,6 +33,7 @@ void BuildApp(CLI::App& app, Session& session) {
   AddAccountCommands(app, session);
   AddWorkspaceCommands(app, session);
   AddRepositoryCommands(app, session);
+  AddAppCommands(app, session);
   AddCredentialCommands(app, session);
   AddCatalogueCommands(app, session);
   AddEncodeCommand(app, session);

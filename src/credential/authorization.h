@@ -10,12 +10,15 @@
 //
 // What comes out is still only a claim: Verifier::Verify() decides.
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "base/secret.h"
+#include "crypto/base64.h"
 
 namespace latchkey {
 
@@ -33,6 +36,26 @@ struct Presented {
   std::optional<std::string> user;
   SecretString secret;
 };
+
+/// The same as views, of the value and of scratch memory.
+struct PresentedView {
+  Presented::Form form = Presented::Form::kUnreadable;
+  std::optional<std::string_view> user;
+  std::string_view secret;
+};
+
+/// The views of what somebody keeps.
+[[nodiscard]] PresentedView ViewOf(const Presented& presented);
+
+/// How much scratch memory ReadAuthorization() needs for a value of `size` bytes.
+[[nodiscard]] constexpr std::size_t AuthorizationScratchSize(std::size_t size) {
+  return DecodedBase64SizeMax(size);
+}
+
+/// As ParseAuthorization(), allocating nothing. What Basic encodes is decoded into `scratch`, which
+/// the caller wipes.
+[[nodiscard]] std::optional<PresentedView> ReadAuthorization(std::string_view value,
+                                                             std::span<char> scratch) noexcept;
 
 /// Reads the value of one Authorization field, without the white space around it. Nothing for an
 /// empty value: that is no credential at all.

@@ -25,6 +25,10 @@ using latchkey::Presented;
 void DecodesToOneSpelling(std::string_view text) {
   const latchkey::Result<latchkey::SecretString> decoded = latchkey::DecodeBase64(text);
   if (decoded) Require(latchkey::EncodeBase64(decoded->Expose()).Expose() == text);
+  std::string fast(latchkey::DecodedBase64SizeMax(text.size()), '\0');
+  const std::optional<std::size_t> size = latchkey::DecodeBase64Fast(text, fast);
+  Require(size.has_value() == decoded.has_value());
+  if (size) Require(decoded->Expose() == std::string_view{fast}.substr(0, *size));
 }
 
 void EncodesToWhatDecodes(std::string_view bytes) {

@@ -33,16 +33,16 @@ std::string_view KindMark(CredentialKind kind) {
 
 struct Shape {
   CredentialKind kind;
-  std::string_view body;  // Everything after the underscore: letters and digits, of any number.
+  std::string_view body;  // Everything after the underscore.
 };
 
-/// Splits a text that is unmistakably meant as a credential, whatever became of its body.
+/// Splits a text that begins as a credential does; its body is not looked at.
 std::optional<Shape> RecognizeShape(std::string_view text) {
   const std::size_t underscore = text.find('_');
   if (underscore == std::string_view::npos || underscore < kPrefixSizeMin + 2) return std::nullopt;
   const std::string_view mark = text.substr(underscore - 2, 3);
   const std::string_view body = text.substr(underscore + 1);
-  if (!IsPrefix(text.substr(0, underscore - 2)) || !IsBase62(body)) return std::nullopt;
+  if (!IsPrefix(text.substr(0, underscore - 2))) return std::nullopt;
   for (const CredentialKind kind : {CredentialKind::kApiToken, CredentialKind::kAppPassword}) {
     if (mark == KindMark(kind)) return Shape{kind, body};
   }
@@ -93,6 +93,16 @@ std::optional<CredentialKind> ParseKindName(std::string_view name) {
   return std::nullopt;
 }
 
+std::string_view FaultText(CredentialFault fault) {
+  switch (fault) {
+    case CredentialFault::kNotACredential: return "not the text of a credential";
+    case CredentialFault::kCutShort: return "the credential is cut short";
+    case CredentialFault::kTooLong: return "the credential is too long";
+    case CredentialFault::kChanged: return "a character of the credential is missing or changed";
+  }
+  std::unreachable();
+}
+
 Result<CredentialPrefix> CredentialPrefix::Parse(std::string_view text) {
   if (!IsPrefix(text) || text.starts_with("at")) {
     return Fail(Error::Code::kInvalidArgument, "the credential prefix cannot be used",
@@ -128,26 +138,48 @@ Result<Credential> Credential::Mint(CredentialKind kind, const CredentialPrefix&
   return credential;
 }
 
-Result<Credential> Credential::Parse(std::string_view presented) {
+std::expected<CredentialClaim, CredentialFault> ClaimOf(std::string_view presented) noexcept {
   const std::optional<Shape> shape = RecognizeShape(presented);
-  if (!shape) return Fail(Error::Code::kMalformed, "not the text of a credential");
-  if (shape->body.size() != kBodySize) {
-    return Fail(Error::Code::kBadChecksum,
-                shape->body.size() < kBodySize ? "the credential is cut short"
-                                               : "the credential is too long",
-                "Copy it again, whole. \"base64\" breaks long lines unless given -w0.");
+  if (!shape) return std::unexpected(CredentialFault::kNotACredential);
+  const std::optional<std::uint64_t> id =
+      ParseBase62(shape->body.substr(0, CredentialId::kTextSize));
+  if (shape->body.size() == kBodySize && id) {
+    return CredentialClaim{.kind = shape->kind, .id = CredentialId{*id}, .text = presented};
   }
-  const std::string_view covered = presented.substr(0, presented.size() - kChecksumSize);
-  std::array<char, kChecksumSize> checksum{};
-  FormatBase62(Crc32(covered), checksum);
-  const Result<CredentialId> id =
-      CredentialId::Parse(shape->body.substr(0, CredentialId::kTextSize));
-  if (!id ||
-      presented.substr(covered.size()) != std::string_view{checksum.data(), checksum.size()}) {
-    return Fail(Error::Code::kBadChecksum, "a character of the credential is missing or changed",
-                "Copy it again, whole.");
+  if (!IsBase62(shape->body)) return std::unexpected(CredentialFault::kNotACredential);
+  if (shape->body.size() < kBodySize) return std::unexpected(CredentialFault::kCutShort);
+  if (shape->body.size() > kBodySize) return std::unexpected(CredentialFault::kTooLong);
+  return std::unexpected(CredentialFault::kChanged);
+}
+
+std::optional<CredentialFault> FaultOf(const CredentialClaim& claim) noexcept {
+  const std::size_t covered = claim.text.size() - kChecksumSize;
+  if (!IsBase62(claim.text.substr(claim.text.size() - kBodySize))) {
+    return CredentialFault::kNotACredential;
   }
-  return Credential{shape->kind, *id, SecretText<kTextSizeMax>{presented}};
+  // Six characters hold more than 32 bits, so each checksum has one spelling.
+  const std::optional<std::uint64_t> checksum = ParseBase62(claim.text.substr(covered));
+  const bool right = checksum && *checksum == Crc32(claim.text.substr(0, covered));
+  return right ? std::nullopt : std::optional{CredentialFault::kChanged};
+}
+
+Result<Credential> Credential::Parse(std::string_view presented) {
+  const std::expected<CredentialClaim, CredentialFault> claim = ClaimOf(presented);
+  const std::optional<CredentialFault> found = claim ? FaultOf(*claim) : claim.error();
+  if (!found) return Credential{claim->kind, claim->id, SecretText<kTextSizeMax>{presented}};
+  const CredentialFault fault = *found;
+  switch (fault) {
+    case CredentialFault::kNotACredential:
+      return Fail(Error::Code::kMalformed, std::string{FaultText(fault)});
+    case CredentialFault::kCutShort:
+    case CredentialFault::kTooLong:
+      return Fail(Error::Code::kBadChecksum, std::string{FaultText(fault)},
+                  "Copy it again, whole. \"base64\" breaks long lines unless given -w0.");
+    case CredentialFault::kChanged:
+      return Fail(Error::Code::kBadChecksum, std::string{FaultText(fault)},
+                  "Copy it again, whole.");
+  }
+  std::unreachable();
 }
 
 }  // namespace latchkey

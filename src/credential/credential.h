@@ -17,6 +17,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,28 @@ class CredentialPrefix {
   explicit CredentialPrefix(std::string_view text) : text_(text) {}
   std::string text_;
 };
+
+/// Why a text is not that of a credential. All but the first: unmistakably meant as one.
+enum class CredentialFault : std::uint8_t { kNotACredential, kCutShort, kTooLong, kChanged };
+
+/// A sentence, without the text.
+[[nodiscard]] std::string_view FaultText(CredentialFault fault);
+
+/// What a text says that was presented, as a view of it: see ClaimOf().
+struct CredentialClaim {
+  CredentialKind kind;
+  CredentialId id;
+  std::string_view text;
+};
+
+/// Reads kind and id of a text of the right length, and leaves the rest of it unread, so that the
+/// id can be asked for meanwhile. Allocates nothing.
+[[nodiscard]] std::expected<CredentialClaim, CredentialFault> ClaimOf(
+    std::string_view presented) noexcept;
+
+/// Reads the rest: nothing if it is letters and digits whose checksum is right. ClaimOf() and this
+/// together accept exactly what Credential::Parse() accepts.
+[[nodiscard]] std::optional<CredentialFault> FaultOf(const CredentialClaim& claim) noexcept;
 
 /// A credential in clear. Move-only and not printable: the compiler keeps it out of logs, JSON and
 /// stored records. Its secret is wiped on destruction.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -139,6 +140,61 @@ TEST(Base64Test, NeverQuotesTheText) {
   const Result<SecretString> decoded = DecodeBase64("c2VjcmV0*");
   ASSERT_FALSE(decoded.has_value());
   EXPECT_FALSE(Describe(decoded.error()).contains("c2Vj"));
+}
+
+/// What the fast decoder makes of it, as the slow one would say it.
+std::optional<std::string> DecodeFast(std::string_view text) {
+  std::string bytes(DecodedBase64SizeMax(text.size()), '\0');
+  const std::optional<std::size_t> size = DecodeBase64Fast(text, bytes);
+  if (!size) return std::nullopt;
+  bytes.resize(*size);
+  return bytes;
+}
+
+std::optional<std::string> DecodeSlowly(std::string_view text) {
+  const Result<SecretString> decoded = DecodeBase64(text);
+  if (!decoded) return std::nullopt;
+  return std::string{decoded->Expose()};
+}
+
+TEST(DecodeBase64FastTest, AnswersAsTheSlowOneForEveryEndOfFour) {
+  // All texts of four characters from an alphabet of each kind of character there is, alone and
+  // behind four good ones.
+  constexpr std::string_view kCharacters{"ABQgwz09+/=-_ \n\0\x80\xAF\xFF", 19};
+  std::string text(4, 'A');
+  std::size_t accepted = 0;
+  for (const char a : kCharacters) {
+    for (const char b : kCharacters) {
+      for (const char c : kCharacters) {
+        for (const char d : kCharacters) {
+          text = {a, b, c, d};
+          ASSERT_EQ(DecodeFast(text), DecodeSlowly(text)) << testing::PrintToString(text);
+          ASSERT_EQ(DecodeFast("Zm9v" + text), DecodeSlowly("Zm9v" + text));
+          ASSERT_EQ(DecodeFast(text + "Zm9v"), DecodeSlowly(text + "Zm9v"));
+          accepted += DecodeFast(text) ? 1U : 0U;
+        }
+      }
+    }
+  }
+  EXPECT_GT(accepted, 10'000U);
+}
+
+TEST(DecodeBase64FastTest, AnswersAsTheSlowOneForEveryByteAtEveryPlace) {
+  const std::string good{EncodeBase64("x-token-auth:lkat_and-so-on").Expose()};
+  for (std::size_t place = 0; place < good.size(); ++place) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string text = good;
+      text[place] = static_cast<char>(byte);
+      ASSERT_EQ(DecodeFast(text), DecodeSlowly(text)) << place << " " << byte;
+    }
+    ASSERT_EQ(DecodeFast(good.substr(0, place)), DecodeSlowly(good.substr(0, place)));
+  }
+}
+
+TEST(DecodeBase64FastTest, RefusesWhatDoesNotFit) {
+  std::string bytes(2, '\0');
+  EXPECT_FALSE(DecodeBase64Fast("Zm9v", bytes));
+  EXPECT_EQ(DecodeBase64Fast("", {}), 0U);
 }
 
 }  // namespace

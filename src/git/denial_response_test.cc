@@ -58,7 +58,7 @@ TEST(DenialResponseTest, AMissingScopeIsNamedWithWhereToGetIt) {
   const Holder holder{.id = CredentialId{1},
                       .kind = CredentialKind::kApiToken,
                       .account = nullptr,
-                      .catalogue = bitbucket,
+                      .catalogue = {std::shared_ptr<const void>{}, bitbucket},
                       .granted = *bitbucket->ScopeSet({"read:repository:bitbucket"}),
                       .expires_at = std::nullopt};
   const http::Response response = MakeDenial(

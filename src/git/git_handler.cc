@@ -26,12 +26,13 @@ std::optional<GitOperation> FindOperation(const http::RequestHead& head, std::st
 }  // namespace
 
 GitHandler::GitHandler(const Verifier& verifier, const Directory& directory,
-                       const GitRequirements& requirements, const RepositoryStore& repositories,
-                       const Clock& clock, GitSettings settings)
+                       GitRequirements requirements, const RepositoryStore& repositories,
+                       UsageRecorder& usage, const Clock& clock, GitSettings settings)
     : verifier_(verifier),
       directory_(directory),
-      requirements_(requirements),
+      requirements_(std::move(requirements)),
       repositories_(repositories),
+      usage_(usage),
       clock_(clock),
       settings_(std::move(settings)),
       slots_(settings_.slots) {}

@@ -38,6 +38,7 @@
 #include "git/service.h"
 #include "http/exchange.h"
 #include "verify/directory.h"
+#include "verify/usage.h"
 #include "verify/verifier.h"
 
 namespace latchkey::git {
@@ -55,9 +56,9 @@ struct GitSettings {
 class GitHandler {
  public:
   /// All references outlive the handler.
-  GitHandler(const Verifier& verifier, const Directory& directory,
-             const GitRequirements& requirements, const RepositoryStore& repositories,
-             const Clock& clock, GitSettings settings);
+  GitHandler(const Verifier& verifier, const Directory& directory, GitRequirements requirements,
+             const RepositoryStore& repositories, UsageRecorder& usage, const Clock& clock,
+             GitSettings settings);
 
   /// Answers a request for `rest` (`info/refs`, `git-upload-pack`, `git-receive-pack`; anything
   /// else is 404) of a repository, whose name may end in `.git`. All decoded, as they came: they
@@ -75,6 +76,7 @@ class GitHandler {
   const Directory& directory_;
   GitRequirements requirements_;
   const RepositoryStore& repositories_;
+  UsageRecorder& usage_;
   const Clock& clock_;
   GitSettings settings_;
   ChildSlots slots_;

@@ -92,8 +92,9 @@ class GitHttpTest : public testing::Test {
     settings.public_url = "https://git.example.com";
     settings.commands.count_max = 100;
     settings.upload_request_size_max = 1'000'000;
-    handler_ = std::make_unique<GitHandler>(
-        verifier_, directory_, *GitRequirements::Build(*bitbucket_), *store_, clock_, settings);
+    handler_ =
+        std::make_unique<GitHandler>(verifier_, directory_, *GitRequirements::Build(*bitbucket_),
+                                     *store_, usage_, clock_, settings);
     routes_ = std::make_unique<Routes>(*handler_);
     http::ServerSettings server;
     server.listen_port = 0;
@@ -117,13 +118,12 @@ class GitHttpTest : public testing::Test {
   /// A credential of ana's.
   std::string Issue(CredentialKind kind, const std::vector<std::string>& names) {
     Credential credential = *Credential::Mint(kind, CredentialPrefix{}, random_);
-    const bool token = kind == CredentialKind::kApiToken;
     index_.Put({.id = credential.id(),
                 .digest = credential.ComputeDigest(),
                 .kind = kind,
                 .account = "1",
-                .catalogue = bitbucket_,
-                .granted = token ? *bitbucket_->ScopeSet(names) : *bitbucket_->PermissionSet(names),
+                .catalogue = {std::shared_ptr<const void>{}, bitbucket_},
+                .grants = names,
                 .expires_at = clock_.Now() + std::chrono::hours{1},
                 .revoked_at = std::nullopt});
     return std::string{std::move(credential).Reveal().Expose()};
@@ -186,10 +186,11 @@ class GitHttpTest : public testing::Test {
   fs::path root_;
   ManualClock clock_;
   ScriptedRandom random_;
+  UsageRecorder usage_;
   std::unique_ptr<Catalogues> catalogues_;
   const Catalogue* bitbucket_ = nullptr;
-  Index index_;
   Directory directory_;
+  Index index_{directory_};
   Verifier verifier_{index_, directory_, ThrottleSettings{}};
   std::unique_ptr<RepositoryStore> store_;
   std::unique_ptr<GitHandler> handler_;

@@ -114,6 +114,8 @@ std::optional<http::Response> GitRequest::Authorize(const GitOperation& operatio
   if (!verdict) return Deny(verdict.error());
   exchange_.Annotate("account", verdict->holder().account->username);
   exchange_.Annotate("credential", verdict->holder().id.text());
+  handler_.usage_.Note(verdict->holder().id, verified_at_, exchange_.head().client_address,
+                       exchange_.head().fields.Find("User-Agent").value_or(""));
   account_ = verdict->holder().account->id;
   if (!operation.service) {
     return MakeServiceRefusal(exchange_.head().target.QueryValues("service").size());

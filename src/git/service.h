@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "account/account.h"
 #include "base/result.h"
@@ -38,8 +39,8 @@ class GitRequirements {
   [[nodiscard]] const Requirement& For(GitService service) const;
 
  private:
-  GitRequirements(const Requirement& upload_pack, const Requirement& receive_pack)
-      : upload_pack_(upload_pack), receive_pack_(receive_pack) {}
+  GitRequirements(Requirement upload_pack, Requirement receive_pack)
+      : upload_pack_(std::move(upload_pack)), receive_pack_(std::move(receive_pack)) {}
   Requirement upload_pack_;
   Requirement receive_pack_;
 };

@@ -30,17 +30,17 @@ TEST(ServiceTest, PushingNeedsMoreThanFetching) {
   const GrantSet write = *bitbucket.ScopeSet({"write:repository:bitbucket"});
   GrantSet both = read;
   both |= write;
-  EXPECT_TRUE(read.Covers(requirements->For(kUploadPack).scopes));
-  EXPECT_FALSE(read.Covers(requirements->For(kReceivePack).scopes));
+  EXPECT_TRUE(read.Covers(requirements->For(kUploadPack).scopes.at(0)));
+  EXPECT_FALSE(read.Covers(requirements->For(kReceivePack).scopes.at(0)));
   // No scope implies another.
-  EXPECT_FALSE(write.Covers(requirements->For(kReceivePack).scopes));
-  EXPECT_TRUE(both.Covers(requirements->For(kReceivePack).scopes));
+  EXPECT_FALSE(write.Covers(requirements->For(kReceivePack).scopes.at(0)));
+  EXPECT_TRUE(both.Covers(requirements->For(kReceivePack).scopes.at(0)));
 
   const GrantSet reader = *bitbucket.PermissionSet({"repository"});
   const GrantSet writer = *bitbucket.PermissionSet({"repository:write"});
-  EXPECT_TRUE(reader.Covers(*requirements->For(kUploadPack).permissions));
-  EXPECT_FALSE(reader.Covers(*requirements->For(kReceivePack).permissions));
-  EXPECT_TRUE(writer.Covers(*requirements->For(kReceivePack).permissions));
+  EXPECT_TRUE(reader.Covers(requirements->For(kUploadPack).permissions.at(0)));
+  EXPECT_FALSE(reader.Covers(requirements->For(kReceivePack).permissions.at(0)));
+  EXPECT_TRUE(writer.Covers(requirements->For(kReceivePack).permissions.at(0)));
   EXPECT_EQ(ServiceRole(kUploadPack), Role::kRead);
   EXPECT_EQ(ServiceRole(kReceivePack), Role::kWrite);
 }

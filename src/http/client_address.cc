@@ -1,6 +1,9 @@
 #include "http/client_address.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <optional>
 #include <utility>
@@ -15,22 +18,25 @@ namespace {
 namespace ip = boost::asio::ip;
 using boost::system::error_code;
 
-// "192.0.2.1", "2001:db8::1", "[2001:db8::1]", each also with a port where it cannot be mistaken.
-std::optional<ip::address> ParseEntry(std::string_view text) {
+}  // namespace
+
+std::optional<ip::address> ParseForwardedAddress(std::string_view text) {
   text = TrimSpace(text);
   if (text.starts_with('[')) {
     text = text.substr(1, text.find(']') == std::string_view::npos ? 0 : text.find(']') - 1);
   } else if (std::ranges::count(text, ':') == 1) {
     text = text.substr(0, text.find(':'));
   }
-  if (text.find('%') != std::string_view::npos) return std::nullopt;  // No zones from others.
-  error_code error;
-  const ip::address address = ip::make_address(std::string{text}, error);
-  if (error) return std::nullopt;
-  return Unmapped(address);
+  // No zones (`%eth0`) from others: inet_pton knows none.
+  std::array<char, INET6_ADDRSTRLEN> terminated{};
+  if (text.empty() || text.size() >= terminated.size()) return std::nullopt;
+  text.copy(terminated.data(), text.size());
+  ip::address_v4::bytes_type v4{};
+  if (::inet_pton(AF_INET, terminated.data(), v4.data()) == 1) return ip::address_v4(v4);
+  ip::address_v6::bytes_type v6{};
+  if (::inet_pton(AF_INET6, terminated.data(), v6.data()) != 1) return std::nullopt;
+  return Unmapped(ip::address_v6(v6));
 }
-
-}  // namespace
 
 ip::address Unmapped(const ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
@@ -74,18 +80,22 @@ bool TrustedProxies::Trust(const ip::address& address) const {
 }
 
 ip::address TrustedProxies::ClientAddress(const ip::address& peer, const Fields& fields) const {
-  ip::address nearest = Unmapped(peer);
   std::string chain;
   for (const auto& [name, value] : fields.lines()) {
     if (!EqualsIgnoringCase(name, "X-Forwarded-For")) continue;
     if (!chain.empty()) chain += ',';
     chain += value;
   }
+  return ClientAddress(peer, chain);
+}
+
+ip::address TrustedProxies::ClientAddress(const ip::address& peer, std::string_view chain) const {
+  ip::address nearest = Unmapped(peer);
   std::string_view rest = chain;
   while (!rest.empty() && Trust(nearest)) {
     const std::size_t comma = rest.rfind(',');
     const std::size_t start = comma == std::string_view::npos ? 0 : comma + 1;
-    const std::optional<ip::address> next = ParseEntry(rest.substr(start));
+    const std::optional<ip::address> next = ParseForwardedAddress(rest.substr(start));
     if (!next) break;
     nearest = *next;
     rest = rest.substr(0, comma == std::string_view::npos ? 0 : comma);

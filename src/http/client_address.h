@@ -5,6 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
 #include <boost/asio/ip/network_v6.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,11 +30,18 @@ class TrustedProxies {
   /// the one right of it counts. For a peer that is not trusted, the peer.
   [[nodiscard]] boost::asio::ip::address ClientAddress(const boost::asio::ip::address& peer,
                                                        const Fields& fields) const;
+  /// The same for the value of the field: addresses, separated by commas. Allocates nothing.
+  [[nodiscard]] boost::asio::ip::address ClientAddress(const boost::asio::ip::address& peer,
+                                                       std::string_view chain) const;
 
  private:
   std::vector<boost::asio::ip::network_v4> v4_;
   std::vector<boost::asio::ip::network_v6> v6_;
 };
+
+/// One entry of X-Forwarded-For: "192.0.2.1", "2001:db8::1", "[2001:db8::1]", each also with a port
+/// where it cannot be mistaken; white space around it does not count. Allocates nothing.
+[[nodiscard]] std::optional<boost::asio::ip::address> ParseForwardedAddress(std::string_view text);
 
 /// An IPv4 address for one that is mapped into IPv6; any other unchanged.
 [[nodiscard]] boost::asio::ip::address Unmapped(const boost::asio::ip::address& address);

@@ -2,7 +2,8 @@
 
 // Reads the head of a request: the request line and the fields, up to and with the empty line.
 //
-//     bytes from the socket ── HeadScanner: is the head complete? ── ParseHead ── ParsedHead
+//     bytes from the socket ── HeadScanner: is the head complete? ── ReadHead ── HeadView: the gate
+//                                                                       └── ParseHead ── ParsedHead
 //
 // The head is taken apart once, here, and nowhere else: two readers of the same bytes that disagree
 // are what request smuggling is made of. General parsers accept more than RFC 9112 needs (folded
@@ -23,17 +24,11 @@
 #include <string>
 #include <string_view>
 
+#include "http/head_view.h"
 #include "http/message.h"
 #include "http/server.h"
 
 namespace latchkey::http {
-
-/// Why the server itself refuses a request. `detail` is for the client and repeats nothing of the
-/// request.
-struct Refusal {
-  int status = 400;
-  std::string detail;
-};
 
 /// A head, and how the message that it opens is framed.
 struct ParsedHead {
@@ -58,6 +53,8 @@ class HeadScanner {
   [[nodiscard]] std::expected<std::size_t, Refusal> Scan(std::string_view bytes);
 
  private:
+  /// 0, unless what there is of the head is too much already.
+  [[nodiscard]] std::expected<std::size_t, Refusal> CheckUnfinished(std::string_view bytes) const;
   [[nodiscard]] std::expected<bool, Refusal> TakeLine(std::string_view bytes, std::size_t line_end);
 
   const Limits* limits_;

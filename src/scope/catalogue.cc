@@ -9,32 +9,14 @@
 namespace latchkey {
 namespace {
 
-constexpr std::size_t kNameSizeMax = 64;
-
-bool IsNameCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
-}
-
-/// Words of `a-z0-9-` joined by colons, as many as `words_min` to `words_max`.
-bool IsName(std::string_view name, std::ptrdiff_t words_min, std::ptrdiff_t words_max) {
-  if (name.empty() || name.size() > kNameSizeMax) return false;
-  const std::ptrdiff_t words = std::ranges::count(name, ':') + 1;
-  const bool characters =
-      std::ranges::all_of(name, [](char c) { return c == ':' || IsNameCharacter(c); });
-  const bool no_empty_word = !name.starts_with(':') && !name.ends_with(':') && !name.contains("::");
-  return characters && no_empty_word && words >= words_min && words <= words_max;
-}
-
 /// `[a-z][a-z0-9-]{0,31}`
 bool IsAppName(std::string_view app) {
   constexpr std::size_t kAppSizeMax = 32;
-  return IsName(app, 1, 1) && app.size() <= kAppSizeMax && app.front() >= 'a' && app.front() <= 'z';
-}
-
-bool IsScopeName(std::string_view name, std::string_view app) {
-  // Two words before the app, or one: `read:me:bitbucket` and the picker's `read:account`.
-  return IsName(name, 2, 3) &&
-         (std::ranges::count(name, ':') == 1 || name.substr(name.rfind(':') + 1) == app);
+  if (app.empty() || app.size() > kAppSizeMax || app.front() < 'a' || app.front() > 'z') {
+    return false;
+  }
+  return std::ranges::all_of(
+      app, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
 std::unexpected<Error> BadEntry(const std::string& app, const std::string& what) {
@@ -43,10 +25,11 @@ std::unexpected<Error> BadEntry(const std::string& app, const std::string& what)
 }
 
 template <typename Entry>
-std::vector<std::string> NamesIn(const std::vector<Entry>& entries, const GrantSet& set) {
+std::vector<std::string> NamesIn(const std::vector<Entry>& entries,
+                                 const std::vector<std::size_t>& positions, const GrantSet& set) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (set.Contains(i)) names.push_back(entries[i].name);
+    if (set.Contains(positions[i])) names.push_back(entries[i].name);
   }
   return names;
 }
@@ -57,15 +40,6 @@ std::vector<std::string> NamesOf(const std::vector<Entry>& entries) {
   names.reserve(entries.size());
   for (const Entry& entry : entries) names.push_back(entry.name);
   return names;
-}
-
-/// Numbers the entries. Returns the first name that stands twice.
-template <typename Entry, typename Positions>
-std::optional<std::string> Number(const std::vector<Entry>& entries, Positions& positions) {
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!positions.emplace(entries[i].name, i).second) return entries[i].name;
-  }
-  return std::nullopt;
 }
 
 std::string Unknown(std::string_view what, const std::string& name,
@@ -97,13 +71,17 @@ Result<void> LookUp(std::string_view what, const std::vector<std::string>& names
 }
 
 Result<void> CheckNames(const CatalogueData& data) {
-  if (!IsAppName(data.app)) return BadEntry(data.app, "the app's name is not usable");
+  if (!IsAppName(data.app)) {
+    return BadEntry(EscapeForTerminal(data.app, 80), "the app's name is not usable");
+  }
   for (const Scope& scope : data.scopes) {
-    if (!IsScopeName(scope.name, data.app)) return BadEntry(data.app, "bad scope " + scope.name);
+    if (!IsGrantName(scope.name)) {
+      return BadEntry(data.app, "bad scope " + EscapeForTerminal(scope.name, 80));
+    }
   }
   for (const Permission& permission : data.permissions) {
-    if (!IsName(permission.name, 1, 3)) {
-      return BadEntry(data.app, "bad permission " + permission.name);
+    if (!IsGrantName(permission.name)) {
+      return BadEntry(data.app, "bad permission " + EscapeForTerminal(permission.name, 80));
     }
   }
   return {};
@@ -111,12 +89,23 @@ Result<void> CheckNames(const CatalogueData& data) {
 
 }  // namespace
 
-Result<Catalogue> Catalogue::Build(CatalogueData data, const std::vector<Scope>& management) {
+bool IsGrantName(std::string_view name) {
+  if (name.empty() || name.size() > kGrantNameSizeMax) return false;
+  return std::ranges::all_of(name,
+                             [](char c) { return c > ' ' && c < '\x7f' && c != '"' && c != '\\'; });
+}
+
+Result<Catalogue> Catalogue::Build(CatalogueData data, const std::vector<Scope>& management,
+                                   const Catalogue* previous) {
   if (Result<void> named = CheckNames(data); !named) return std::unexpected(named.error());
+  if (previous != nullptr && previous->app() != data.app) {
+    return Fail(Error::Code::kInternal,
+                "the catalogue of " + previous->app() + " does not precede that of " + data.app);
+  }
   data.scopes.insert(data.scopes.begin(), management.begin(), management.end());
   Catalogue catalogue;
   catalogue.data_ = std::move(data);
-  if (Result<void> numbered = catalogue.NumberEntries(); !numbered) {
+  if (Result<void> numbered = catalogue.NumberEntries(previous); !numbered) {
     return std::unexpected(numbered.error());
   }
   if (Result<void> closed = catalogue.CloseImplications(); !closed) {
@@ -125,30 +114,62 @@ Result<Catalogue> Catalogue::Build(CatalogueData data, const std::vector<Scope>&
   return catalogue;
 }
 
-Result<void> Catalogue::NumberEntries() {
-  if (data_.scopes.size() > GrantSet::kCapacity || data_.permissions.size() > GrantSet::kCapacity) {
-    return BadEntry(data_.app, "more than " + std::to_string(GrantSet::kCapacity) + " entries");
+/// Numbers the entries after whatever is numbered already, all of which is withdrawn but for what
+/// is among them. Returns the first name that stands twice.
+template <typename Entry>
+std::optional<std::string> Catalogue::Number(const std::vector<Entry>& entries,
+                                             Numbering& numbering) {
+  numbering.withdrawn.merge(numbering.current);
+  numbering.current.clear();
+  numbering.in_order.clear();
+  for (const Entry& entry : entries) {
+    std::size_t position = numbering.size();
+    if (const auto known = numbering.withdrawn.find(entry.name);
+        known != numbering.withdrawn.end()) {
+      position = known->second;
+      numbering.withdrawn.erase(known);
+    }
+    if (!numbering.current.emplace(entry.name, position).second) return entry.name;
+    numbering.in_order.push_back(position);
   }
-  std::optional<std::string> twice = Number(data_.scopes, scope_positions_);
-  if (!twice) twice = Number(data_.permissions, permission_positions_);
-  if (twice) return BadEntry(data_.app, *twice + " stands twice");
-  return {};
+  return std::nullopt;
 }
 
-Result<GrantSet> Catalogue::DirectlyGiven(std::size_t position) const {
-  const Permission& permission = data_.permissions[position];
+Result<void> Catalogue::NumberEntries(const Catalogue* previous) {
+  if (previous != nullptr) {
+    scope_numbers_ = previous->scope_numbers_;
+    permission_numbers_ = previous->permission_numbers_;
+  }
+  std::optional<std::string> twice = Number(data_.scopes, scope_numbers_);
+  if (!twice) twice = Number(data_.permissions, permission_numbers_);
+  if (twice) return BadEntry(data_.app, *twice + " stands twice");
+  if (scope_numbers_.size() <= GrantSet::kCapacity &&
+      permission_numbers_.size() <= GrantSet::kCapacity) {
+    return {};
+  }
+  std::string what = "more than " + std::to_string(GrantSet::kCapacity) + " entries";
+  if (!scope_numbers_.withdrawn.empty() || !permission_numbers_.withdrawn.empty()) {
+    what += ", with those that went away since the program started";
+  }
+  return BadEntry(data_.app, what);
+}
+
+Result<GrantSet> Catalogue::DirectlyGiven(std::size_t entry) const {
+  const Permission& permission = data_.permissions[entry];
   GrantSet given;
-  given.Insert(position);
+  given.Insert(permission_numbers_.in_order[entry]);
   for (const std::string& implied : permission.implies) {
-    const auto found = permission_positions_.find(implied);
-    if (found == permission_positions_.end()) {
-      return BadEntry(data_.app, permission.name + " implies unknown " + implied);
+    const auto found = permission_numbers_.current.find(implied);
+    if (found == permission_numbers_.current.end()) {
+      return BadEntry(data_.app,
+                      permission.name + " implies unknown " + EscapeForTerminal(implied, 80));
     }
     given.Insert(found->second);
   }
   for (const std::string& scope : permission.scopes) {
-    if (!scope_positions_.contains(scope)) {
-      return BadEntry(data_.app, permission.name + " is worth unknown scope " + scope);
+    if (!scope_numbers_.current.contains(scope)) {
+      return BadEntry(data_.app,
+                      permission.name + " is worth unknown scope " + EscapeForTerminal(scope, 80));
     }
   }
   return given;
@@ -156,10 +177,11 @@ Result<GrantSet> Catalogue::DirectlyGiven(std::size_t position) const {
 
 Result<void> Catalogue::CloseImplications() {
   std::vector<GrantSet>& closures = permission_closures_;
-  for (std::size_t i = 0; i < data_.permissions.size(); ++i) {
-    const Result<GrantSet> given = DirectlyGiven(i);
+  closures.resize(permission_numbers_.size());
+  for (std::size_t entry = 0; entry < data_.permissions.size(); ++entry) {
+    const Result<GrantSet> given = DirectlyGiven(entry);
     if (!given) return std::unexpected(given.error());
-    closures.push_back(*given);
+    closures[permission_numbers_.in_order[entry]] = *given;
   }
   // Once all that comes by way of `i` is in, no chain through `i` is missing any more (Warshall).
   for (std::size_t i = 0; i < closures.size(); ++i) {
@@ -173,7 +195,7 @@ Result<void> Catalogue::CloseImplications() {
 Result<GrantSet> Catalogue::ScopeSet(const std::vector<std::string>& names) const {
   GrantSet set;
   const Result<void> found =
-      LookUp("scope", names, scope_positions_, NamesOf(data_.scopes), data_.app,
+      LookUp("scope", names, scope_numbers_.current, NamesOf(data_.scopes), data_.app,
              [&set](std::size_t position) { set.Insert(position); });
   if (!found) return std::unexpected(found.error());
   return set;
@@ -182,8 +204,8 @@ Result<GrantSet> Catalogue::ScopeSet(const std::vector<std::string>& names) cons
 Result<GrantSet> Catalogue::PermissionSet(const std::vector<std::string>& names) const {
   GrantSet set;
   const Result<void> found =
-      LookUp("permission", names, permission_positions_, NamesOf(data_.permissions), data_.app,
-             [&](std::size_t position) { set |= permission_closures_[position]; });
+      LookUp("permission", names, permission_numbers_.current, NamesOf(data_.permissions),
+             data_.app, [&](std::size_t position) { set |= permission_closures_[position]; });
   if (!found) return std::unexpected(found.error());
   return set;
 }
@@ -191,21 +213,21 @@ Result<GrantSet> Catalogue::PermissionSet(const std::vector<std::string>& names)
 std::optional<GrantSet> Catalogue::ScopesToHandOn(const GrantSet& permissions) const {
   GrantSet scopes;
   for (std::size_t i = 0; i < data_.permissions.size(); ++i) {
-    if (!permissions.Contains(i)) continue;
+    if (!permissions.Contains(permission_numbers_.in_order[i])) continue;
     if (data_.permissions[i].scopes.empty()) return std::nullopt;
     for (const std::string& name : data_.permissions[i].scopes) {
-      scopes.Insert(scope_positions_.find(name)->second);
+      scopes.Insert(scope_numbers_.current.find(name)->second);
     }
   }
   return scopes;
 }
 
 std::vector<std::string> Catalogue::ScopeNames(const GrantSet& set) const {
-  return NamesIn(data_.scopes, set);
+  return NamesIn(data_.scopes, scope_numbers_.in_order, set);
 }
 
 std::vector<std::string> Catalogue::PermissionNames(const GrantSet& set) const {
-  return NamesIn(data_.permissions, set);
+  return NamesIn(data_.permissions, permission_numbers_.in_order, set);
 }
 
 Result<Catalogues> Catalogues::Build(std::vector<CatalogueData> data) {
@@ -213,24 +235,29 @@ Result<Catalogues> Catalogues::Build(std::vector<CatalogueData> data) {
   if (management == data.end()) {
     return Fail(Error::Code::kInvalidArgument, "the catalogue \"latchkey\" is missing");
   }
-  const std::vector<Scope> management_scopes = management->scopes;
   Catalogues catalogues;
-  for (CatalogueData& one : data) {
-    const std::string app = one.app;
-    const bool is_management = app == kLatchkeyApp;
-    Result<Catalogue> built =
-        Catalogue::Build(std::move(one), is_management ? std::vector<Scope>{} : management_scopes);
+  State& state = *catalogues.state_;
+  state.management = management->scopes;
+  for (const CatalogueData& one : data) {
+    Result<std::shared_ptr<const Catalogue>> built = catalogues.Compile(one);
     if (!built) return std::unexpected(built.error());
-    if (!catalogues.catalogues_.emplace(app, std::move(*built)).second) {
-      return BadEntry(app, "the app stands twice");
-    }
+    if (state.current.contains(one.app)) return BadEntry(one.app, "the app stands twice");
+    catalogues.Put(*std::move(built), one);
+    state.built_in.push_back(one.app);
   }
   return catalogues;
 }
 
 const Catalogue* Catalogues::Find(std::string_view app) const {
-  const auto found = catalogues_.find(app);
-  return found == catalogues_.end() ? nullptr : &found->second;
+  const std::scoped_lock lock{state_->mutex};
+  const auto found = state_->current.find(app);
+  return found == state_->current.end() ? nullptr : found->second.get();
+}
+
+std::shared_ptr<const Catalogue> Catalogues::FindShared(std::string_view app) const {
+  const std::scoped_lock lock{state_->mutex};
+  const auto found = state_->current.find(app);
+  return found == state_->current.end() ? nullptr : found->second;
 }
 
 Result<const Catalogue*> Catalogues::Require(std::string_view app) const {
@@ -240,9 +267,47 @@ Result<const Catalogue*> Catalogues::Require(std::string_view app) const {
 }
 
 std::vector<std::string> Catalogues::apps() const {
+  const std::scoped_lock lock{state_->mutex};
   std::vector<std::string> names;
-  for (const auto& [name, catalogue] : catalogues_) names.push_back(name);
+  for (const auto& [name, catalogue] : state_->current) names.push_back(name);
   return names;
+}
+
+bool Catalogues::IsBuiltIn(std::string_view app) const {
+  const std::scoped_lock lock{state_->mutex};
+  return std::ranges::find(state_->built_in, app) != state_->built_in.end();
+}
+
+Result<std::shared_ptr<const Catalogue>> Catalogues::Compile(const CatalogueData& data) const {
+  const std::scoped_lock lock{state_->mutex};
+  const auto last = state_->last.find(data.app);
+  const bool known = last != state_->last.end();
+  if (known && state_->last_data.find(data.app)->second == data) return last->second;
+  const Catalogue* previous = known ? last->second.get() : nullptr;
+  const bool is_management = data.app == kLatchkeyApp;
+  Result<Catalogue> built =
+      Catalogue::Build(data, is_management ? std::vector<Scope>{} : state_->management, previous);
+  if (!built) return std::unexpected(built.error());
+  return std::make_shared<const Catalogue>(*std::move(built));
+}
+
+void Catalogues::Put(std::shared_ptr<const Catalogue> catalogue, CatalogueData data) {
+  const std::scoped_lock lock{state_->mutex};
+  const std::string app = catalogue->app();
+  std::shared_ptr<const Catalogue>& last = state_->last[app];
+  if (last != catalogue) {
+    state_->all.push_back(catalogue);
+    last = catalogue;
+    state_->last_data.insert_or_assign(app, std::move(data));
+  }
+  state_->current.insert_or_assign(app, std::move(catalogue));
+}
+
+void Catalogues::Remove(std::string_view app) {
+  const std::scoped_lock lock{state_->mutex};
+  if (std::ranges::find(state_->built_in, app) != state_->built_in.end()) return;
+  const auto found = state_->current.find(app);
+  if (found != state_->current.end()) state_->current.erase(found);
 }
 
 }  // namespace latchkey

@@ -26,6 +26,14 @@ class GrantSet {
     for (std::size_t i = 0; i < kWords; ++i) missing |= needed.words_[i] & ~words_[i];
     return missing == 0;
   }
+  /// How many members of `needed` are not in this set.
+  [[nodiscard]] constexpr std::size_t CountMissing(const GrantSet& needed) const {
+    std::size_t missing = 0;
+    for (std::size_t i = 0; i < kWords; ++i) {
+      missing += static_cast<std::size_t>(std::popcount(needed.words_[i] & ~words_[i]));
+    }
+    return missing;
+  }
   [[nodiscard]] constexpr bool empty() const {
     std::uint64_t any = 0;
     for (const std::uint64_t word : words_) any |= word;

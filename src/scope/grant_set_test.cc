@@ -41,6 +41,12 @@ TEST(GrantSetTest, CoversNeedsEveryMember) {
   EXPECT_FALSE(SetOf({63}).Covers(SetOf({63, 255})));
 }
 
+TEST(GrantSetTest, CountsWhatIsMissing) {
+  EXPECT_EQ(SetOf({1}).CountMissing({}), 0U);
+  EXPECT_EQ(SetOf({1, 63, 64}).CountMissing(SetOf({1, 63, 64})), 0U);
+  EXPECT_EQ(SetOf({1}).CountMissing(SetOf({0, 1, 64, 255})), 3U);
+}
+
 TEST(GrantSetTest, KnowsWhetherItIsEmpty) {
   EXPECT_TRUE(GrantSet{}.empty());
   for (const std::size_t position : {0U, 63U, 64U, 191U, 192U, 255U}) {

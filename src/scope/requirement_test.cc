@@ -13,7 +13,9 @@
 namespace latchkey {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using enum Error::Code;
 
 class RequirementTest : public ::testing::Test {
@@ -38,23 +40,44 @@ TEST_F(RequirementTest, StatesBothVocabularies) {
       catalogue_, {"read:page:wiki", "write:page:wiki"}, std::vector<std::string>{"page:write"});
   ASSERT_THAT(needed, IsOk());
   EXPECT_EQ(needed->catalogue, &catalogue_);
-  EXPECT_EQ(needed->scopes, *catalogue_.ScopeSet({"read:page:wiki", "write:page:wiki"}));
-  EXPECT_FALSE(catalogue_.ScopeSet({"write:page:wiki"})->Covers(needed->scopes));
-  ASSERT_TRUE(needed->permissions.has_value());
-  EXPECT_TRUE(catalogue_.PermissionSet({"page:write"})->Covers(*needed->permissions));
-  EXPECT_FALSE(catalogue_.PermissionSet({"page"})->Covers(*needed->permissions));
+  EXPECT_THAT(needed->scopes,
+              ElementsAre(*catalogue_.ScopeSet({"read:page:wiki", "write:page:wiki"})));
+  EXPECT_FALSE(CoversAny(needed->scopes, *catalogue_.ScopeSet({"write:page:wiki"})));
+  EXPECT_TRUE(CoversAny(needed->permissions, *catalogue_.PermissionSet({"page:write"})));
+  EXPECT_FALSE(CoversAny(needed->permissions, *catalogue_.PermissionSet({"page"})));
 }
 
 TEST_F(RequirementTest, NoPermissionsAndEmptyPermissionsAreTwoThings) {
   const Result<Requirement> closed = Requirement::Build(catalogue_, {}, std::nullopt);
   ASSERT_THAT(closed, IsOk());
-  EXPECT_TRUE(closed->scopes.empty());
-  EXPECT_FALSE(closed->permissions.has_value());
+  EXPECT_THAT(closed->scopes, ElementsAre(GrantSet{}));
+  EXPECT_THAT(closed->permissions, IsEmpty());
+  EXPECT_FALSE(CoversAny(closed->permissions, *catalogue_.PermissionSet({"page:write"})));
 
   const Result<Requirement> open = Requirement::Build(catalogue_, {}, std::vector<std::string>{});
   ASSERT_THAT(open, IsOk());
-  ASSERT_TRUE(open->permissions.has_value());
-  EXPECT_TRUE(open->permissions->empty());
+  EXPECT_THAT(open->permissions, ElementsAre(GrantSet{}));
+  EXPECT_TRUE(CoversAny(open->permissions, {}));
+
+  const Requirement any = Requirement::AnyOf(catalogue_);
+  EXPECT_TRUE(CoversAny(any.scopes, {}));
+  EXPECT_TRUE(CoversAny(any.permissions, {}));
+}
+
+TEST_F(RequirementTest, HoldsAlternativesAndNamesTheNearest) {
+  const Result<Requirement> needed = Requirement::BuildAny(
+      catalogue_, {{"read:page:wiki", "write:page:wiki"}, {"read:page:wiki"}}, {});
+  ASSERT_THAT(needed, IsOk());
+  ASSERT_EQ(needed->scopes.size(), 2U);
+  EXPECT_THAT(needed->permissions, IsEmpty());
+  EXPECT_TRUE(CoversAny(needed->scopes, *catalogue_.ScopeSet({"read:page:wiki"})));
+  EXPECT_FALSE(CoversAny(needed->scopes, *catalogue_.ScopeSet({"write:page:wiki"})));
+
+  EXPECT_EQ(NearestAlternative(needed->scopes, {}), &needed->scopes[1]);
+  EXPECT_EQ(NearestAlternative(needed->scopes, *catalogue_.ScopeSet({"write:page:wiki"})),
+            needed->scopes.data())
+      << "one is missing of either: the first";
+  EXPECT_EQ(NearestAlternative({}, {}), nullptr);
 }
 
 TEST_F(RequirementTest, RefusesUnknownNamesInEither) {

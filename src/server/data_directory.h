@@ -28,6 +28,7 @@ class DataDirectory {
 
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string database() const { return path_ + "/latchkey.db"; }
+  [[nodiscard]] std::string usage() const { return path_ + "/usage.db"; }
   [[nodiscard]] std::string journal() const { return path_ + "/journal.log"; }
   [[nodiscard]] std::string repositories() const { return path_ + "/repositories"; }
 

@@ -6,6 +6,7 @@
 #include "authority/reseal.h"
 #include "catalogue/loader.h"
 #include "server/keyring_file.h"
+#include "store/sqlite/sqlite_usage_store.h"
 
 namespace latchkey::server {
 namespace {
@@ -159,8 +160,8 @@ Installation::Installation(OpenedFiles files, Catalogues catalogues, const Clock
       files_(std::move(files)),
       catalogues_(std::move(catalogues)),
       record_sealer_(files_.sealer, random_),
-      projection_(
-          std::make_unique<Projection>(record_sealer_, catalogues_, alarms, index_, directory_)) {}
+      projection_(std::make_unique<Projection>(record_sealer_, catalogues_, apps_, alarms, index_,
+                                               directory_)) {}
 
 Result<std::unique_ptr<Installation>> Installation::Open(const Settings& settings,
                                                          const Clock& clock, Alarms& alarms) {
@@ -189,6 +190,10 @@ Result<void> Installation::Start(const Settings& settings) {
       !loaded) {
     return loaded;
   }
+  Result<std::unique_ptr<sqlite::SqliteUsageStore>> usage_store =
+      sqlite::SqliteUsageStore::Open(files_.directory.usage());
+  if (!usage_store) return std::unexpected(usage_store.error());
+  usage_store_ = *std::move(usage_store);
   git::GitProgram program;
   program.pack_size_max = settings.git_push_size_max;
   Result<git::RepositoryStore> repositories =
@@ -200,6 +205,7 @@ Result<void> Installation::Start(const Settings& settings) {
   ledger_ = std::make_unique<Ledger>(*files_.store, *files_.journal, files_.codec, journal_key,
                                      clock_, *projection_, agreement->position);
   verifier_ = std::make_unique<Verifier>(index_, directory_, settings.throttle);
+  introspector_ = std::make_unique<Verifier>(index_, directory_, kNoThrottle);
   credentials_ =
       std::make_unique<CredentialAuthority>(CredentialAuthority::Parts{.store = *files_.store,
                                                                        .ledger = *ledger_,
@@ -215,6 +221,13 @@ Result<void> Installation::Start(const Settings& settings) {
                                                                          .directory = directory_,
                                                                          .clock = clock_,
                                                                          .random = random_});
+  app_authority_ = std::make_unique<AppAuthority>(AppAuthority::Parts{.store = *files_.store,
+                                                                      .ledger = *ledger_,
+                                                                      .sealer = record_sealer_,
+                                                                      .projection = *projection_,
+                                                                      .catalogues = catalogues_,
+                                                                      .apps = apps_,
+                                                                      .clock = clock_});
   return {};
 }
 
@@ -230,6 +243,8 @@ Result<void> Installation::RecheckIfTouched() {
 admin::AdminService::Parts Installation::AdminParts(admin::Presentation presentation) {
   return {.credentials = *credentials_,
           .accounts = *accounts_,
+          .apps = *app_authority_,
+          .usage = *usage_store_,
           .catalogues = catalogues_,
           .directory = directory_,
           .clock = clock_,

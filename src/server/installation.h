@@ -14,10 +14,13 @@
 #include <optional>
 
 #include "admin/service.h"
+#include "app/apps.h"
 #include "authority/account_authority.h"
+#include "authority/app_authority.h"
 #include "authority/credential_authority.h"
 #include "authority/projection.h"
 #include "authority/reconcile.h"
+#include "authority/usage_store.h"
 #include "crypto/system_random.h"
 #include "git/repositories.h"
 #include "server/data_directory.h"
@@ -25,6 +28,7 @@
 #include "store/codec/json_change_codec.h"
 #include "store/journal/file_journal.h"
 #include "store/sqlite/sqlite_store.h"
+#include "verify/usage.h"
 #include "verify/verifier.h"
 
 namespace latchkey::server {
@@ -71,10 +75,18 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   [[nodiscard]] const Index& index() const { return index_; }
   [[nodiscard]] const Directory& directory() const { return directory_; }
   [[nodiscard]] const Verifier& verifier() const { return *verifier_; }
+  /// The same without a throttle: for services that ask about what others sent them.
+  [[nodiscard]] const Verifier& introspector() const { return *introspector_; }
+  /// Told of every use of a credential.
+  [[nodiscard]] UsageRecorder& usage() { return usage_; }
+  [[nodiscard]] UsageStore& usage_store() { return *usage_store_; }
   [[nodiscard]] const Ledger& ledger() const { return *ledger_; }
   [[nodiscard]] const Projection& projection() const { return *projection_; }
   [[nodiscard]] CredentialAuthority& credentials() { return *credentials_; }
   [[nodiscard]] AccountAuthority& accounts() { return *accounts_; }
+  [[nodiscard]] AppAuthority& app_authority() { return *app_authority_; }
+  /// What the gate asks.
+  [[nodiscard]] const Apps& apps() const { return apps_; }
   [[nodiscard]] const git::RepositoryStore& repositories() const { return *repositories_; }
   [[nodiscard]] const std::string& data_path() const { return files_.directory.path(); }
 
@@ -104,14 +116,19 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   SystemRandom random_;
   OpenedFiles files_;
   Catalogues catalogues_;
+  Apps apps_;
   RecordSealer record_sealer_;
-  Index index_;
   Directory directory_;
+  Index index_{directory_};
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Ledger> ledger_;
+  UsageRecorder usage_;
+  std::unique_ptr<UsageStore> usage_store_;
   std::unique_ptr<Verifier> verifier_;
+  std::unique_ptr<Verifier> introspector_;
   std::unique_ptr<CredentialAuthority> credentials_;
   std::unique_ptr<AccountAuthority> accounts_;
+  std::unique_ptr<AppAuthority> app_authority_;
   std::optional<git::RepositoryStore> repositories_;
   std::uint64_t completed_ = 0;
   std::uint64_t foreign_writes_ = 0;

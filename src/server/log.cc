@@ -148,4 +148,16 @@ void Log::WriteAccess(const http::AccessRecord& record) {
   logger->info("{}", Dump(line));
 }
 
+void Log::WriteAccessLines(std::string_view lines) {
+  std::shared_ptr<spdlog::logger> logger;
+  {
+    const std::scoped_lock lock{mutex_};
+    logger = access_;
+  }
+  if (!logger || lines.empty()) return;
+  // The logger ends what it writes with a line break itself.
+  lines.remove_suffix(1);
+  logger->info("{}", MaskCredentials(std::string{lines}));
+}
+
 }  // namespace latchkey::server

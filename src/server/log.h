@@ -40,6 +40,8 @@ class Log {
   /// `event` is a short stable name: `server.started`.
   void Write(Level level, std::string_view event, const Fields& fields = {});
   void WriteAccess(const http::AccessRecord& record);
+  /// Whole lines of the access log, many at a time, each with its line break.
+  void WriteAccessLines(std::string_view lines);
 
   /// Opens the files again, for log rotation. Errors: kIo; the old ones stay.
   [[nodiscard]] Result<void> Reopen();

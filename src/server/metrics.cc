@@ -33,6 +33,10 @@ struct Metrics::Families {
                                    .Name("latchkey_decisions_total")
                                    .Help("Decisions about presented credentials, by outcome.")
                                    .Register(registry);
+  Family<Counter>& gate = prometheus::BuildCounter()
+                              .Name("latchkey_gate_questions_total")
+                              .Help("Questions of proxies to the gate, by app and outcome.")
+                              .Register(registry);
   Family<Counter>& alarms = prometheus::BuildCounter()
                                 .Name("latchkey_alarms_total")
                                 .Help("Alarms raised, by kind. Any is a reason to look at the log.")
@@ -59,6 +63,10 @@ struct Metrics::Families {
                                           .Name("latchkey_http_connections")
                                           .Help("Open HTTP connections.")
                                           .Register(registry);
+  Family<Gauge>& gauges_gate_connections = prometheus::BuildGauge()
+                                               .Name("latchkey_gate_connections")
+                                               .Help("Open connections of proxies to the gate.")
+                                               .Register(registry);
   Family<Gauge>& gauges_healthy = prometheus::BuildGauge()
                                       .Name("latchkey_ledger_healthy")
                                       .Help("0: an outcome was unknown, nothing more is written.")
@@ -67,6 +75,7 @@ struct Metrics::Families {
   Gauge& refused = gauges_refused.Add({});
   Gauge& last_change = gauges_last_change.Add({});
   Gauge& connections = gauges_connections.Add({});
+  Gauge& gate_connections = gauges_gate_connections.Add({});
   Gauge& healthy = gauges_healthy.Add({});
 
   std::mutex render_mutex;
@@ -94,6 +103,15 @@ std::string Metrics::Render(const Gauges& gauges) {
     Counter& counter = families_->decisions.Add({{"outcome", DecisionName(i)}});
     counter.Increment(static_cast<double>(gauges.decisions[i]) - counter.Value());
   }
+  for (const auto& [app, outcomes] : gauges.gate) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (outcomes.at(i) == 0) continue;
+      Counter& counter =
+          families_->gate.Add({{"app", app}, {"outcome", std::string{gate::OutcomeLabel(i)}}});
+      counter.Increment(static_cast<double>(outcomes.at(i)) - counter.Value());
+    }
+  }
+  families_->gate_connections.Set(static_cast<double>(gauges.gate_connections));
   families_->credentials.Set(static_cast<double>(gauges.credentials));
   families_->refused.Set(static_cast<double>(gauges.refused_records));
   families_->last_change.Set(static_cast<double>(gauges.last_change));

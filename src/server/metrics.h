@@ -6,10 +6,12 @@
 // Thread safety: any number of threads.
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 
 #include "authority/alarms.h"
+#include "gate/gatekeeper.h"
 #include "http/server.h"
 #include "server/log.h"
 #include "verify/verifier.h"
@@ -34,6 +36,8 @@ class Metrics {
     std::uint64_t last_change = 0;
     std::size_t connections = 0;
     bool ledger_healthy = true;
+    std::map<std::string, gate::OutcomeCounts> gate;  ///< By app.
+    std::size_t gate_connections = 0;
   };
   [[nodiscard]] std::string Render(const Gauges& gauges);
 

@@ -14,10 +14,12 @@
 #include "admin/version.h"
 #include "api/api_handler.h"
 #include "base/text.h"
+#include "gate/server.h"
 #include "server/installation.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/site.h"
+#include "server/usage_flusher.h"
 
 namespace latchkey::server {
 namespace {
@@ -32,6 +34,17 @@ http::ServerSettings HttpSettings(const Settings& settings) {
   if (url) http.host_names.push_back(FoldAscii(std::string{url->host()}));
   for (std::string& name : http.host_names) name = FoldAscii(name);
   return http;
+}
+
+Result<gate::GateSettings> GateSettingsOf(const Settings& settings) {
+  gate::GateSettings gate = settings.gate;
+  gate.limits = settings.http.limits;
+  gate.grace = settings.http.grace;
+  Result<gate::HeaderNames> names =
+      gate::HeaderNames::Create(settings.gate_header_prefix, settings.gate_header_names);
+  if (!names) return std::unexpected(names.error());
+  gate.names = std::move(*names);
+  return gate;
 }
 
 git::GitSettings GitSettingsOf(const Settings& settings, const std::string& public_url) {
@@ -58,6 +71,7 @@ class Service {
  private:
   Result<void> AddRoutes(const std::string& public_url);
   Result<void> StartAdmin(const std::string& public_url);
+  Result<void> StartGate();
   void WatchSignals();
   void WatchDatabase();
   void OnSignal(int signal);
@@ -70,12 +84,16 @@ class Service {
   Installation& installation_;
   const Clock& clock_;
 
+  // The first, so that it writes what the last request noted.
+  std::optional<UsageFlusher> usage_flusher_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<git::GitHandler> git_;
   std::unique_ptr<api::ApiHandler> api_;
   std::unique_ptr<admin::AdminService> admin_service_;
   std::unique_ptr<admin::SocketServer> admin_socket_;
+  std::optional<gate::Gatekeeper> gatekeeper_;
+  std::unique_ptr<gate::GateServer> gate_;
   std::optional<asio::signal_set> signals_;
   std::optional<asio::steady_timer> database_timer_;
   // Last, so that it is destroyed first: its functions, some perhaps still under way, refer to all
@@ -92,8 +110,13 @@ Result<void> Service::Run(const std::function<void(const std::string&)>& started
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
   const std::string public_url = PublicUrl(settings_, server_->port());
+  usage_flusher_.emplace(
+      installation_.usage(), installation_.usage_store(), [this](const Error& error) {
+        log_.Write(Log::Level::kError, "usage.lost", {{"message", Describe(error)}});
+      });
   if (Result<void> added = AddRoutes(public_url); !added) return added;
   if (Result<void> begun = StartAdmin(public_url); !begun) return begun;
+  if (Result<void> begun = StartGate(); !begun) return begun;
   WatchSignals();
   WatchDatabase();
   log_.Write(Log::Level::kInfo, "server.started",
@@ -103,6 +126,7 @@ Result<void> Service::Run(const std::function<void(const std::string&)>& started
               {"credentials", std::to_string(installation_.index().size())}});
   started(public_url);
   server_->Run();
+  if (gate_) gate_->Stop();
   admin_socket_->Stop();
   log_.Write(Log::Level::kInfo, "server.stopped");
   return {};
@@ -113,7 +137,8 @@ Result<void> Service::AddRoutes(const std::string& public_url) {
       git::GitRequirements::Build(*installation_.catalogues().Find(kBitbucketApp));
   if (!requirements) return std::unexpected(requirements.error());
   git_ = std::make_unique<git::GitHandler>(installation_.verifier(), installation_.directory(),
-                                           *requirements, installation_.repositories(), clock_,
+                                           *requirements, installation_.repositories(),
+                                           installation_.usage(), clock_,
                                            GitSettingsOf(settings_, public_url));
   Result<http::TrustedProxies> readers = http::TrustedProxies::Create(settings_.metrics_addresses);
   if (!readers) return std::unexpected(readers.error());
@@ -125,6 +150,9 @@ Result<void> Service::AddRoutes(const std::string& public_url) {
                           .metrics_readers = std::move(*readers)});
   Result<std::unique_ptr<api::ApiHandler>> api =
       api::ApiHandler::Create({.verifier = installation_.verifier(),
+                               .introspector = installation_.introspector(),
+                               .usage = installation_.usage(),
+                               .usage_store = installation_.usage_store(),
                                .credentials = installation_.credentials(),
                                .catalogues = installation_.catalogues(),
                                .clock = clock_,
@@ -146,6 +174,27 @@ Result<void> Service::StartAdmin(const std::string& public_url) {
       admin::SocketServer::Start(installation_.data_path(), *admin_service_);
   if (!socket) return std::unexpected(socket.error());
   admin_socket_ = std::move(*socket);
+  return {};
+}
+
+Result<void> Service::StartGate() {
+  if (settings_.gate.listen.empty() && settings_.gate.fastcgi.empty()) return {};
+  Result<gate::GateSettings> settings = GateSettingsOf(settings_);
+  if (!settings) return std::unexpected(settings.error());
+  gatekeeper_.emplace(installation_.apps(), installation_.verifier(),
+                      settings_.gate_usage ? &installation_.usage() : nullptr);
+  gate::AccessSink access;
+  if (settings_.access_log != "off") {
+    access = [this](std::string_view lines) { log_.WriteAccessLines(lines); };
+  }
+  Result<std::unique_ptr<gate::GateServer>> gate = gate::GateServer::Create(
+      std::move(*settings), {.gatekeeper = *gatekeeper_, .clock = clock_}, std::move(access));
+  if (!gate) return std::unexpected(gate.error());
+  gate_ = std::move(*gate);
+  gate_->Start();
+  for (const gate::ListenAddress& address : gate_->addresses()) {
+    log_.Write(Log::Level::kInfo, "gate.listening", {{"address", address.text()}});
+  }
   return {};
 }
 
@@ -195,17 +244,33 @@ void Service::WatchDatabase() {
 }
 
 Metrics::Gauges Service::ReadGauges() const {
-  return {.decisions = installation_.verifier().Counts(),
-          .credentials = installation_.index().size(),
-          .refused_records = installation_.projection().refused(),
-          .last_change = installation_.ledger().last_seq(),
-          .connections = server_->connection_count(),
-          .ledger_healthy = installation_.ledger().healthy()};
+  return {
+      .decisions = installation_.verifier().Counts(),
+      .credentials = installation_.index().size(),
+      .refused_records = installation_.projection().refused(),
+      .last_change = installation_.ledger().last_seq(),
+      .connections = server_->connection_count(),
+      .ledger_healthy = installation_.ledger().healthy(),
+      .gate = gatekeeper_ ? gatekeeper_->Counts() : std::map<std::string, gate::OutcomeCounts>{},
+      .gate_connections = gate_ ? gate_->connection_count() : 0};
 }
 
 std::string Service::WhyNotReady() const {
   if (installation_.ledger().healthy()) return {};
   return "the outcome of a write is unknown: no change is accepted until a restart";
+}
+
+/// An app whose record is genuine and of no use any more is for its administrator to decide about:
+/// without it every request that it guards would be refused.
+Result<void> CheckApps(const Projection& projection) {
+  const std::map<std::string, Error> broken = projection.BrokenApps();
+  if (broken.empty()) return {};
+  const auto& [name, error] = *broken.begin();
+  return Fail(Error::Code::kInvalidArgument,
+              "the app \"" + name + "\" cannot be used by this program: " + error.message,
+              "Add it again (latchkey app add " + name +
+                  " …) or take it away (latchkey app remove " + name +
+                  "), then start. Both work while no server runs.");
 }
 
 }  // namespace
@@ -231,6 +296,13 @@ Result<void> Serve(const Settings& settings,
                    {"message", installation.error().message},
                    {"hint", installation.error().hint}});
     return std::unexpected(installation.error());
+  }
+  if (Result<void> whole = CheckApps((*installation)->projection()); !whole) {
+    (*log)->Write(Log::Level::kError, "server.refused",
+                  {{"code", std::string{CodeName(whole.error().code)}},
+                   {"message", whole.error().message},
+                   {"hint", whole.error().hint}});
+    return whole;
   }
   if ((*installation)->completed() != 0) {
     (*log)->Write(Log::Level::kWarn, "journal.completed",

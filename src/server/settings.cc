@@ -128,6 +128,12 @@ Result<void> SetTlsFile(Settings& settings, std::string http::TlsSettings::* mem
   return {};
 }
 
+Result<void> SetUsage(Settings& settings, std::string_view text) {
+  if (text != "on" && text != "off") return Unusable("Give on or off.");
+  settings.gate_usage = text == "on";
+  return {};
+}
+
 Result<void> SetLogLevel(Settings& settings, std::string_view text) {
   constexpr std::array<std::string_view, 4> kLevels{"debug", "info", "warn", "error"};
   if (std::ranges::find(kLevels, text) == kLevels.end()) {
@@ -142,6 +148,51 @@ Result<void> SetPrefix(Settings& settings, std::string_view text) {
   if (!prefix) return std::unexpected(prefix.error());
   settings.policy.prefix = std::move(*prefix);
   return {};
+}
+
+template <typename Address>
+Result<void> SetAddresses(std::vector<Address>& target, std::string_view text,
+                          Result<Address> (*parse)(std::string_view)) {
+  std::vector<Address> addresses;
+  for (const std::string& item : SplitList(text)) {
+    Result<Address> address = parse(item);
+    if (!address) return std::unexpected(address.error());
+    addresses.push_back(std::move(*address));
+  }
+  target = std::move(addresses);
+  return {};
+}
+
+std::string ShowGateListen(const Settings& settings) {
+  std::vector<std::string> items;
+  for (const gate::ListenAddress& address : settings.gate.listen) items.push_back(address.text());
+  return ShowList(items);
+}
+
+std::string ShowGateFastCgi(const Settings& settings) {
+  std::vector<std::string> items;
+  for (const gate::FastCgiAddress& one : settings.gate.fastcgi) {
+    items.push_back(one.address.text() + "=" + one.app);
+  }
+  return ShowList(items);
+}
+
+Result<void> SetSocketMode(Settings& settings, std::string_view text) {
+  unsigned mode = 0;
+  constexpr int kOctal = 8;
+  constexpr unsigned kModeMax = 0777;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mode, kOctal);
+  if (error != std::errc{} || end != text.data() + text.size() || mode > kModeMax) {
+    return Unusable("Give an octal mode, e.g. 0660.");
+  }
+  settings.gate.socket_mode = mode;
+  return {};
+}
+
+std::string ShowSocketMode(const Settings& settings) {
+  std::ostringstream text;
+  text << '0' << std::oct << settings.gate.socket_mode;
+  return text.str();
 }
 
 #define LATCHKEY_DURATION(key, member, text)                                      \
@@ -203,6 +254,35 @@ constexpr std::array kTable{
                   "others get 421."),
     LATCHKEY_LIST("trusted_proxies", "CIDR blocks", http.trusted_proxies,
                   "Proxies whose X-Forwarded-For and X-Request-Id count."),
+    SettingRow{"gate_listen", "addresses",
+               "Where proxies ask the gate: ADDRESS:PORT and unix:PATH; empty: nowhere.",
+               [](Settings& s, std::string_view v) {
+                 return SetAddresses(s.gate.listen, v, gate::ParseListenAddress);
+               },
+               ShowGateListen},
+    SettingRow{"gate_fastcgi", "addresses",
+               "Where Apache asks the gate over FastCGI, ADDRESS:PORT=APP: one address an app.",
+               [](Settings& s, std::string_view v) {
+                 return SetAddresses(s.gate.fastcgi, v, gate::ParseFastCgiAddress);
+               },
+               ShowGateFastCgi},
+    LATCHKEY_NUMBER("gate_threads", gate.threads, 0, 1024,
+                    "Threads that answer for the gate; 0: one per core."),
+    SettingRow{
+        "gate_socket_mode", "octal mode",
+        "Of the gate's Unix sockets. Who may open one may ask for any client, so keep them in "
+        "a directory that only the proxy may enter.",
+        SetSocketMode, ShowSocketMode},
+    LATCHKEY_LIST("gate_trusted_proxies", "CIDR blocks", gate.trusted_proxies,
+                  "Addresses that may ask the gate over TCP, and whose entries in X-Forwarded-For "
+                  "are read over; others get 403."),
+    SettingRow{"gate_usage", "on or off", "Whether the gate notes uses of credentials.", SetUsage,
+               [](const Settings& s) -> std::string { return s.gate_usage ? "on" : "off"; }},
+    LATCHKEY_TEXT("gate_header_prefix", "text", gate_header_prefix,
+                  "What the names of the gate's headers begin with."),
+    LATCHKEY_LIST("gate_header_names", "names", gate_header_names,
+                  "Single names instead, e.g. account=Remote-User; of account, email, credential, "
+                  "scopes, status and error."),
     LATCHKEY_TEXT("keyring", "file", keyring,
                   "The keyring. Default: systemd's credential latchkey-keyring, else DIR/keyring."),
     SettingRow{"credential_prefix", "2 to 8 letters",
@@ -286,6 +366,13 @@ Result<void> CheckTogether(const Settings& settings) {
                                               settings.http.tls->key_file.empty());
   if (half_tls) {
     return Fail(kInvalidArgument, "tls_certificate and tls_key go together", "Set both or none.");
+  }
+  if (const auto names =
+          gate::HeaderNames::Create(settings.gate_header_prefix, settings.gate_header_names);
+      !names) {
+    return Fail(kInvalidArgument,
+                "gate_header_prefix and gate_header_names: " + names.error().message,
+                names.error().hint);
   }
   const Policy& policy = settings.policy;
   if (policy.token_lifetime_min <= policy.token_lifetime_max) return {};

@@ -20,6 +20,7 @@
 
 #include "authority/policy.h"
 #include "base/result.h"
+#include "gate/server.h"
 #include "http/server.h"
 #include "verify/throttle.h"
 
@@ -34,8 +35,13 @@ struct Settings {
   ThrottleSettings throttle;
   std::vector<std::string> metrics_addresses{"127.0.0.0/8", "::1/128"};
   std::string log_level = "info";
-  std::string log_file;                           ///< Empty: standard error.
-  std::string access_log;                         ///< Empty: with the log; `off`: none.
+  std::string log_file;    ///< Empty: standard error.
+  std::string access_log;  ///< Empty: with the log; `off`: none.
+  /// Its limits and grace are those of `http`, its names those of the next two.
+  gate::GateSettings gate;
+  bool gate_usage = true;  ///< Whether the gate notes when and where a credential was used.
+  std::string gate_header_prefix = "X-Latchkey-";
+  std::vector<std::string> gate_header_names;
   std::uint32_t git_processes_max = 0;            ///< 0: twice the cores, at least 32.
   std::uint64_t git_push_size_max = 8ULL << 30U;  ///< Bytes of one push.
 };

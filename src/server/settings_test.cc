@@ -42,7 +42,13 @@ INSTANTIATE_TEST_SUITE_P(
         RoundTripCase{"token_lifetime_min", "90s"}, RoundTripCase{"token_lifetime_max", "30d"},
         RoundTripCase{"throttle_failures", "0"}, RoundTripCase{"throttle_window", "10m"},
         RoundTripCase{"log_level", "debug"}, RoundTripCase{"head_timeout", "5s"},
-        RoundTripCase{"git_push_size_max", "1000000"}),
+        RoundTripCase{"git_push_size_max", "1000000"},
+        RoundTripCase{"gate_listen", "127.0.0.1:8200,[::1]:0,unix:/run/latchkey/gate.sock"},
+        RoundTripCase{"gate_fastcgi", "127.0.0.1:8201=bitbucket"},
+        RoundTripCase{"gate_threads", "2"}, RoundTripCase{"gate_socket_mode", "0660"},
+        RoundTripCase{"gate_usage", "off"}, RoundTripCase{"gate_trusted_proxies", "10.0.0.0/8"},
+        RoundTripCase{"gate_header_prefix", "X-Auth-"},
+        RoundTripCase{"gate_header_names", "account=Remote-User,email=Remote-Email"}),
     [](const auto& test_case) {
       return std::string{test_case.param.key} + "_" + std::to_string(test_case.index);
     });
@@ -58,15 +64,17 @@ TEST_P(SettingRefusal, NamesTheKeyAndSaysWhatWouldDo) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, SettingRefusal,
-    testing::Values(
-        RoundTripCase{"listen", "8080"}, RoundTripCase{"listen", "127.0.0.1:65536"},
-        RoundTripCase{"listen", ":8080"}, RoundTripCase{"public_url", "git.example.com"},
-        RoundTripCase{"public_url", "https://user@git.example.com"},
-        RoundTripCase{"public_url", "ftp://git.example.com"}, RoundTripCase{"threads", "-1"},
-        RoundTripCase{"threads", "1025"}, RoundTripCase{"threads", "1x"},
-        RoundTripCase{"credential_prefix", "atat"}, RoundTripCase{"token_lifetime_max", "forever"},
-        RoundTripCase{"token_lifetime_max", "99999999999d"}, RoundTripCase{"head_timeout", ""},
-        RoundTripCase{"log_level", "loud"}, RoundTripCase{"lsten", "127.0.0.1:80"}),
+    testing::Values(RoundTripCase{"listen", "8080"}, RoundTripCase{"listen", "127.0.0.1:65536"},
+                    RoundTripCase{"listen", ":8080"},
+                    RoundTripCase{"public_url", "git.example.com"},
+                    RoundTripCase{"public_url", "https://user@git.example.com"},
+                    RoundTripCase{"public_url", "ftp://git.example.com"},
+                    RoundTripCase{"threads", "-1"}, RoundTripCase{"threads", "1025"},
+                    RoundTripCase{"threads", "1x"}, RoundTripCase{"credential_prefix", "atat"},
+                    RoundTripCase{"token_lifetime_max", "forever"},
+                    RoundTripCase{"token_lifetime_max", "99999999999d"},
+                    RoundTripCase{"head_timeout", ""}, RoundTripCase{"log_level", "loud"},
+                    RoundTripCase{"gate_usage", "maybe"}, RoundTripCase{"lsten", "127.0.0.1:80"}),
     [](const auto& test_case) { return "Case" + std::to_string(test_case.index); });
 
 class SettingsFileTest : public testing::Test {

@@ -284,6 +284,32 @@ TEST_P(StoreContract, ListsByAccountAndKind) {
   EXPECT_THAT(List({.account = "nobody"}), ElementsAre());
 }
 
+TEST_P(StoreContract, ListsByApp) {
+  std::vector<Write> writes;
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    CredentialRecord record = SampleCredential(i);
+    record.app = i % 2 == 0 ? "wiki" : "bitbucket";
+    writes.push_back(WriteOf(record));
+  }
+  Commit(writes);
+  EXPECT_THAT(List({.app = "wiki"}), ElementsAre(4, 2));
+  EXPECT_THAT(List({.app = "wiki", .after = CredentialId{4}, .limit = 1}), ElementsAre(2));
+  EXPECT_THAT(List({.app = "wik"}), ElementsAre());
+}
+
+TEST_P(StoreContract, LoadsTheAppsFirst) {
+  Commit({WriteOf(SampleCredential(1)), WriteOf(SampleAccount(1)), WriteOf(SampleApp(1)),
+          WriteOf(SampleWorkspace(1)), WriteOf(SampleApp(2))});
+  std::vector<RecordType> types;
+  EXPECT_THAT(store_->Load([&](const Record& record) { types.push_back(TypeOf(record)); },
+                           [](std::string_view) { ADD_FAILURE(); }),
+              IsOk());
+  ASSERT_EQ(types.size(), 5U);
+  EXPECT_EQ(types[0], RecordType::kApp);
+  EXPECT_EQ(types[1], RecordType::kApp);
+  EXPECT_NE(types[2], RecordType::kApp);
+}
+
 TEST_P(StoreContract, KeepsEveryLineAsItWas) {
   Commit({WriteOf(SampleWorkspace(1)), WriteOf(SampleWorkspace(2))});
   Commit({WriteOf(SampleWorkspace(3))});

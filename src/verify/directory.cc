@@ -7,16 +7,51 @@
 namespace latchkey {
 
 void Directory::Put(const Account& account) {
-  auto shared = std::make_shared<const Account>(account);
+  auto node = std::make_shared<const Node>(account);
   const std::unique_lock lock{mutex_};
-  std::shared_ptr<const Account>& slot = accounts_[account.id];
-  if (slot != nullptr) {
-    names_.erase(FoldAscii(slot->email));
-    names_.erase(FoldAscii(slot->username));
-  }
+  Known& known = KnownOf(account.id);
+  if (known.account != nullptr) ForgetNames(*known.account);
   names_.insert_or_assign(FoldAscii(account.email), account.id);
   names_.insert_or_assign(FoldAscii(account.username), account.id);
-  slot = std::move(shared);
+  Publish(known, std::move(node));
+}
+
+Directory::Known& Directory::KnownOf(const AccountId& id) {
+  const auto [entry, fresh] = accounts_.try_emplace(id);
+  if (fresh) {
+    entry->second.number = static_cast<std::uint32_t>(by_number_.Grow());
+    ids_.push_back(&entry->first);
+  }
+  return entry->second;
+}
+
+void Directory::Publish(Known& known, std::shared_ptr<const Node> account) {
+  static_assert(alignof(Node) > kSuspendedBit);
+  auto word = reinterpret_cast<std::uintptr_t>(account.get());
+  if (account != nullptr && account->state == AccountState::kSuspended) word |= kSuspendedBit;
+  by_number_.At(known.number).store(word, std::memory_order_release);
+  known.account.swap(account);
+  if (account != nullptr) epochs_.Retire([account] {});
+}
+
+void Directory::ForgetNames(const Account& account) {
+  names_.erase(FoldAscii(account.email));
+  names_.erase(FoldAscii(account.username));
+}
+
+std::uint32_t Directory::NumberOf(const AccountId& id) {
+  {
+    const std::shared_lock lock{mutex_};
+    const auto found = accounts_.find(id);
+    if (found != accounts_.end()) return found->second.number;
+  }
+  const std::unique_lock lock{mutex_};
+  return KnownOf(id).number;
+}
+
+AccountId Directory::IdOf(std::uint32_t number) const {
+  const std::shared_lock lock{mutex_};
+  return *ids_[number];
 }
 
 void Directory::Put(const Workspace& workspace) {
@@ -37,10 +72,9 @@ void Directory::Put(const Repository& repository) {
 void Directory::RemoveAccount(const AccountId& id) {
   const std::unique_lock lock{mutex_};
   const auto found = accounts_.find(id);
-  if (found == accounts_.end()) return;
-  names_.erase(FoldAscii(found->second->email));
-  names_.erase(FoldAscii(found->second->username));
-  accounts_.erase(found);
+  if (found == accounts_.end() || found->second.account == nullptr) return;
+  ForgetNames(*found->second.account);
+  Publish(found->second, nullptr);
 }
 
 void Directory::RemoveMembership(std::string_view workspace, const AccountId& account) {
@@ -51,14 +85,14 @@ void Directory::RemoveMembership(std::string_view workspace, const AccountId& ac
 std::shared_ptr<const Account> Directory::FindAccount(const AccountId& id) const {
   const std::shared_lock lock{mutex_};
   const auto found = accounts_.find(id);
-  return found == accounts_.end() ? nullptr : found->second;
+  return found == accounts_.end() ? nullptr : found->second.account;
 }
 
 std::shared_ptr<const Account> Directory::FindAccountByName(std::string_view name) const {
   const std::string folded = FoldAscii(name);
   const std::shared_lock lock{mutex_};
   const auto found = names_.find(folded);
-  return found == names_.end() ? nullptr : accounts_.at(found->second);
+  return found == names_.end() ? nullptr : accounts_.at(found->second).account;
 }
 
 bool Directory::HasWorkspace(std::string_view slug) const {
@@ -82,8 +116,10 @@ std::optional<Role> Directory::FindRole(std::string_view workspace,
 std::vector<std::shared_ptr<const Account>> Directory::ListAccounts() const {
   std::map<std::string, std::shared_ptr<const Account>> by_name;
   const std::shared_lock lock{mutex_};
-  for (const auto& [id, account] : accounts_)
-    by_name.emplace(FoldAscii(account->username), account);
+  for (const auto& [id, known] : accounts_) {
+    if (known.account == nullptr) continue;
+    by_name.emplace(FoldAscii(known.account->username), known.account);
+  }
   std::vector<std::shared_ptr<const Account>> accounts;
   for (auto& [name, account] : by_name) accounts.push_back(account);
   return accounts;

@@ -2,8 +2,14 @@
 
 // Accounts, workspaces, memberships and repositories in memory.
 //
+// Each account id has a number, by which credentials name their owner: AccountAt() is one load,
+// without a lock, and says in the same word whether the account is suspended. A change of an
+// account is a new object under the same number; the old one stays while a guard lives.
+//
 // Thread safety: any number of readers, and writers, at once.
 
+#include <atomic>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,11 +21,25 @@
 #include <vector>
 
 #include "account/account.h"
+#include "base/stable_array.h"
+#include "verify/epoch.h"
 
 namespace latchkey {
 
+/// An account as AccountAt() finds it.
+struct AccountView {
+  const Account* account;  ///< Null: there is none. Stays while the guard lives.
+  bool suspended;
+};
+
 class Directory {
  public:
+  Directory() = default;
+  Directory(const Directory&) = delete;
+  Directory& operator=(const Directory&) = delete;
+  /// No reader is left.
+  ~Directory() = default;
+
   /// Inserts, or replaces the account with that id, under its new names.
   void Put(const Account& account);
   void Put(const Workspace& workspace);
@@ -44,9 +64,48 @@ class Directory {
   [[nodiscard]] std::vector<Membership> ListMemberships(std::string_view workspace) const;
   [[nodiscard]] std::vector<Repository> ListRepositories() const;
 
+  /// Under whose guards accounts and index entries stay.
+  [[nodiscard]] EpochDomain& epochs() const { return epochs_; }
+
+  /// The number of that account id, whether or not there is such an account (yet).
+  [[nodiscard]] std::uint32_t NumberOf(const AccountId& id);
+  /// The account id with that number.
+  [[nodiscard]] AccountId IdOf(std::uint32_t number) const;
+  /// `guard` is of epochs().
+  [[nodiscard]] AccountView AccountAt(const EpochDomain::Guard& /*guard*/,
+                                      std::uint32_t number) const noexcept {
+    const std::uintptr_t word = by_number_.At(number).load(std::memory_order_acquire);
+    // Two things in one word, so that a reader sees both or neither.
+    // NOLINTNEXTLINE(performance-no-int-to-ptr)
+    return {.account = reinterpret_cast<const Node*>(word & ~kSuspendedBit),
+            .suspended = (word & kSuspendedBit) != 0};
+  }
+  /// Keeps an account that AccountAt() found for longer than the guard.
+  [[nodiscard]] static std::shared_ptr<const Account> Keep(const Account& account) {
+    return static_cast<const Node&>(account).shared_from_this();
+  }
+
  private:
+  /// Every account that AccountAt() finds is one of these.
+  struct Node final : Account, std::enable_shared_from_this<Node> {
+    explicit Node(const Account& account) : Account(account) {}
+  };
+  struct Known {
+    std::uint32_t number;
+    std::shared_ptr<const Node> account;  // Null: only its number is known.
+  };
+  static constexpr std::uintptr_t kSuspendedBit = 1;
+
+  // Under the mutex, for writing.
+  Known& KnownOf(const AccountId& id);
+  void Publish(Known& known, std::shared_ptr<const Node> account);
+  void ForgetNames(const Account& account);
+
+  mutable EpochDomain epochs_;
+  StableArray<std::atomic<std::uintptr_t>> by_number_;  // A Node's address, and whether suspended.
   mutable std::shared_mutex mutex_;
-  std::map<AccountId, std::shared_ptr<const Account>, std::less<>> accounts_;
+  std::map<AccountId, Known, std::less<>> accounts_;
+  std::vector<const AccountId*> ids_;                    // By number; the keys of accounts_.
   std::map<std::string, AccountId, std::less<>> names_;  // Folded e-mail and username.
   std::map<std::string, Workspace, std::less<>> workspaces_;
   std::map<std::pair<std::string, AccountId>, Role> roles_;

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <string>
@@ -28,6 +29,12 @@ struct ThrottleSettings {
   std::chrono::seconds window{60};
   std::size_t keys_max = 100'000;
 };
+
+/// Nobody is ever throttled.
+inline constexpr ThrottleSettings kNoThrottle{
+    .failures_max = std::numeric_limits<std::uint32_t>::max(),
+    .window = std::chrono::seconds{60},
+    .keys_max = 1};
 
 class Throttle {
  public:

@@ -45,8 +45,8 @@ struct Holder {
   CredentialId id;
   CredentialKind kind;
   std::shared_ptr<const Account> account;
-  const Catalogue* catalogue;  ///< The app's. Lives as long as the Verifier.
-  GrantSet granted;            ///< Scopes, or permissions with what they imply.
+  std::shared_ptr<const Catalogue> catalogue;  ///< The app's, as it was when this was decided.
+  GrantSet granted;                            ///< Scopes, or permissions with what they imply.
   std::optional<Instant> expires_at;
 
   /// The granted scopes or permissions, in catalogue order.

@@ -1,107 +1,92 @@
 #include "verify/verifier.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/text.h"
+#include "crypto/digest.h"
 
 namespace latchkey {
 namespace {
 
-constexpr std::string_view kLineBreakHint =
-    "the credential ends in a line break: \"echo\" adds one, use printf %s";
+// What is decoded on the stack. A longer header is no credential that anybody was given, but what
+// is wrong with it deserves its true cause.
+constexpr std::size_t kStackScratch = 1024;
 
-/// A credential that a client sent with one of the slips that clients really make.
-std::optional<std::string> FindSlip(std::string_view presented, const Error& error) {
-  if (error.code == Error::Code::kBadChecksum) return error.message;
-  const bool line_break = presented.ends_with('\n') || presented.ends_with('\r');
-  if (!line_break) return std::nullopt;
-  const std::string_view trimmed = presented.substr(0, presented.find_last_not_of("\r\n") + 1);
-  if (!Credential::Parse(trimmed)) return std::nullopt;
-  return std::string{kLineBreakHint};
+Decision Deny(Cause cause, Mistake mistake = Mistake::kNone) {
+  return {.allowed = false, .cause = cause, .proven = {}, .mistake = mistake};
+}
+
+Decision Deny(Cause cause, const HolderView& proven, Mistake mistake = Mistake::kNone) {
+  return {.allowed = false, .cause = cause, .proven = proven, .mistake = mistake};
+}
+
+Mistake MistakeOf(CredentialFault fault) {
+  switch (fault) {
+    case CredentialFault::kNotACredential: return Mistake::kNone;
+    case CredentialFault::kCutShort: return Mistake::kCutShort;
+    case CredentialFault::kTooLong: return Mistake::kTooLong;
+    case CredentialFault::kChanged: return Mistake::kCharacterChanged;
+  }
+  std::unreachable();
+}
+
+/// What is not the text of a credential: sent with one of the slips that clients really make, or
+/// anything at all.
+Decision DenyUnread(std::string_view presented, CredentialFault fault) {
+  Mistake slip = MistakeOf(fault);
+  if (slip == Mistake::kNone && (presented.ends_with('\n') || presented.ends_with('\r'))) {
+    const std::string_view trimmed = presented.substr(0, presented.find_last_not_of("\r\n") + 1);
+    const auto claim = ClaimOf(trimmed);
+    if (claim && !FaultOf(*claim)) slip = Mistake::kLineBreak;
+  }
+  return slip == Mistake::kNone ? Deny(Cause::kUnknown) : Deny(Cause::kMistyped, slip);
 }
 
 bool IsUserOf(const Account& account, std::string_view user) {
   return EqualsIgnoringCase(user, account.email) || EqualsIgnoringCase(user, account.username);
 }
 
-/// Nothing if the form fits the kind and the user part names the owner; else what is wrong.
-std::optional<std::string> FindUserMistake(const Presented& presented, CredentialKind kind,
-                                           const Account& account) {
-  const bool api_token = kind == CredentialKind::kApiToken;
+/// kNone if the form fits the kind and the user part names the owner.
+Mistake FindUserMistake(const PresentedView& presented, const HolderView& holder) {
+  const bool api_token = holder.kind == CredentialKind::kApiToken;
   switch (presented.form) {
     case Presented::Form::kBearer:
     case Presented::Form::kBasicSecretAsUser:
-      if (api_token) return std::nullopt;
-      return "an app password goes with its account's username: send Basic username:app-password";
+      return api_token ? Mistake::kNone : Mistake::kUserMissing;
     case Presented::Form::kBasic:
-      if (IsUserOf(account, *presented.user)) return std::nullopt;
-      if (api_token && IsTokenUser(*presented.user)) return std::nullopt;
-      return api_token
-                 ? "the user part is not the owner of this API token: send the account's e-mail or "
-                   "username, or x-token-auth"
-                 : "the user part is not the owner of this app password: send the account's "
-                   "username or e-mail";
+      // The fixed names first: they need no look at the account.
+      if (api_token && IsTokenUser(*presented.user)) return Mistake::kNone;
+      if (IsUserOf(*holder.account, *presented.user)) return Mistake::kNone;
+      break;
     case Presented::Form::kUnreadable: break;
   }
-  return "the credential is not valid";
+  return api_token ? Mistake::kNotOwnerOfToken : Mistake::kNotOwnerOfPassword;
 }
 
-std::optional<Denial> CheckAccount(const IndexEntry& entry, const Holder& holder,
-                                   const Presented& presented, Instant now) {
-  if (std::optional<std::string> mistake =
-          FindUserMistake(presented, holder.kind, *holder.account)) {
-    return Denial{.cause = Cause::kWrongUser, .proven = holder, .detail = std::move(*mistake)};
+/// Nothing if app and grants are right; else why not.
+std::optional<Cause> CheckGrants(const HolderView& holder, const Requirement& requirement) {
+  const std::vector<GrantSet>& needed =
+      holder.kind == CredentialKind::kApiToken ? requirement.scopes : requirement.permissions;
+  const Catalogue& held = *holder.grants->catalogue;
+  // By the name: a catalogue may have been replaced since the requirement was made.
+  bool right_app = &held == requirement.catalogue || held.app() == requirement.catalogue->app();
+  if (!right_app && requirement.catalogue->app() == kLatchkeyApp) {
+    // Every API token may hold management scopes: their positions are the same in every catalogue,
+    // for they stand in front. Where latchkey itself asks for nothing, any live credential will do.
+    right_app = holder.kind == CredentialKind::kApiToken ||
+                std::ranges::any_of(needed, [](const GrantSet& set) { return set.empty(); });
   }
-  if (entry.revoked_at) {
-    return Denial{.cause = Cause::kRevoked, .proven = holder, .revoked_at = entry.revoked_at};
-  }
-  if (entry.expires_at && now >= *entry.expires_at) {
-    return Denial{.cause = Cause::kExpired, .proven = holder};
-  }
-  if (holder.account->state == AccountState::kSuspended) {
-    return Denial{.cause = Cause::kSuspended, .proven = holder};
-  }
-  return std::nullopt;
+  if (right_app && CoversAny(needed, holder.grants->closed)) return std::nullopt;
+  return right_app || needed.empty() ? Cause::kMissingScope : Cause::kWrongApp;
 }
 
-const GrantSet* Needed(const Requirement& requirement, CredentialKind kind) {
-  switch (kind) {
-    case CredentialKind::kApiToken: return &requirement.scopes;
-    case CredentialKind::kAppPassword:
-      return requirement.permissions ? &*requirement.permissions : nullptr;
-  }
-  std::unreachable();
-}
-
-std::vector<std::string> NeededNames(const Requirement& requirement, CredentialKind kind) {
-  const bool permissions = kind == CredentialKind::kAppPassword && requirement.permissions;
-  return permissions ? requirement.catalogue->PermissionNames(*requirement.permissions)
-                     : requirement.catalogue->ScopeNames(requirement.scopes);
-}
-
-/// Checks app and grants.
-std::optional<Denial> CheckGrants(const Holder& holder, const Requirement& requirement) {
-  const GrantSet* needed = Needed(requirement, holder.kind);
-  // Any live credential will do where nothing is asked for.
-  if (needed != nullptr && needed->empty()) return std::nullopt;
-  const bool same_app = holder.catalogue == requirement.catalogue;
-  // Positions of the management scopes are the same in every catalogue: they stand in front.
-  const bool management =
-      requirement.catalogue->app() == kLatchkeyApp && holder.kind == CredentialKind::kApiToken;
-  if (needed != nullptr && (same_app || management) && holder.granted.Covers(*needed)) {
-    return std::nullopt;
-  }
-  const Cause cause =
-      same_app || management || needed == nullptr ? Cause::kMissingScope : Cause::kWrongApp;
-  return Denial{
-      .cause = cause, .proven = holder, .required = NeededNames(requirement, holder.kind)};
-}
-
-std::optional<Denial> CheckAccess(const Holder& holder, const Directory& directory,
-                                  const Access& access) {
+std::optional<Cause> CheckAccess(const HolderView& holder, const Directory& directory,
+                                 const Access& access) {
   const std::optional<Role> role = directory.FindRole(access.workspace, holder.account->id);
-  if (!role) return Denial{.cause = Cause::kNotVisible, .proven = holder};
-  if (*role < access.role) return Denial{.cause = Cause::kNotPermitted, .proven = holder};
+  if (!role) return Cause::kNotVisible;
+  if (*role < access.role) return Cause::kNotPermitted;
   return std::nullopt;
 }
 
@@ -111,85 +96,151 @@ bool IsFailedAttempt(Cause cause) {
          cause == Cause::kExpired || cause == Cause::kRevoked || cause == Cause::kSuspended;
 }
 
+/// What the throttle counts by, put together without allocating: whoever fails in a hurry should
+/// not make this side work.
+class ThrottleKey {
+ public:
+  ThrottleKey(std::string_view kind, std::string_view name) {
+    size_ = kind.copy(text_.data(), text_.size());
+    size_ += name.copy(text_.data() + size_, text_.size() - size_);
+  }
+  [[nodiscard]] std::string_view text() const { return {text_.data(), size_}; }
+
+ private:
+  std::array<char, 80> text_{};  // An address has at most 45 characters, an account id 32.
+  std::size_t size_;
+};
+
+Holder Keep(const HolderView& view) {
+  return {.id = view.id,
+          .kind = view.kind,
+          .account = Directory::Keep(*view.account),
+          .catalogue = view.grants->catalogue,
+          .granted = view.grants->closed,
+          .expires_at = view.expires_at};
+}
+
 }  // namespace
+
+Denial ToDenial(const Decision& decision, const Requirement& requirement) {
+  Denial denial{.cause = decision.cause,
+                .proven = {},
+                .required = RequiredNames(decision, requirement),
+                .revoked_at = decision.revoked_at,
+                .detail = std::string{MistakeText(decision.mistake)},
+                .retry_after = decision.retry_after};
+  if (decision.proven) denial.proven = Keep(*decision.proven);
+  return denial;
+}
+
+Decision Verifier::Decide(const EpochDomain::Guard& guard, const AttemptView& attempt,
+                          const Requirement& requirement,
+                          const std::optional<Access>& access) const noexcept {
+  const std::size_t size = AuthorizationScratchSize(attempt.authorization.size());
+  const auto decide = [&](std::span<char> scratch) {
+    const std::optional<PresentedView> presented =
+        ReadAuthorization(attempt.authorization, scratch);
+    Decision decision = DecideOn(guard, presented, attempt, requirement, access);
+    Wipe(scratch.data(), size);
+    return decision;
+  };
+  if (size > kStackScratch) {
+    std::string scratch(size, '\0');
+    return decide(scratch);
+  }
+  std::array<char, kStackScratch> scratch;
+  return decide(scratch);
+}
 
 Verdict Verifier::Verify(const Attempt& attempt, const Requirement& requirement,
                          const std::optional<Access>& access) const {
-  Verdict verdict = Decide(attempt, requirement, access);
-  if (!verdict && IsFailedAttempt(verdict.error().cause)) {
-    verdict = std::unexpected(Throttled(std::move(verdict.error()), attempt));
-  }
-  const std::size_t counter = verdict ? 0 : 1 + static_cast<std::size_t>(verdict.error().cause);
-  counts_[counter].fetch_add(1, std::memory_order_relaxed);
-  return verdict;
+  std::optional<PresentedView> presented;
+  if (attempt.presented) presented = ViewOf(*attempt.presented);
+  const EpochDomain::Guard guard = Enter();
+  const Decision decision =
+      DecideOn(guard, presented,
+               {.authorization = {}, .client_address = attempt.client_address, .now = attempt.now},
+               requirement, access);
+  if (decision.allowed) return Grant{Keep(*decision.proven)};
+  return std::unexpected(ToDenial(decision, requirement));
 }
 
-Verdict Verifier::Decide(const Attempt& attempt, const Requirement& requirement,
+Decision Verifier::DecideOn(const EpochDomain::Guard& guard,
+                            const std::optional<PresentedView>& presented,
+                            const AttemptView& attempt, const Requirement& requirement,
+                            const std::optional<Access>& access) const {
+  Decision decision =
+      presented ? Judge(guard, *presented, attempt.now, requirement, access) : Deny(Cause::kAbsent);
+  if (!decision.allowed && IsFailedAttempt(decision.cause)) CountFailure(attempt, decision);
+  counters_.Count(requirement.catalogue->app(),
+                  decision.allowed ? std::nullopt : std::optional{decision.cause});
+  return decision;
+}
+
+Decision Verifier::Judge(const EpochDomain::Guard& guard, const PresentedView& presented,
+                         Instant now, const Requirement& requirement,
                          const std::optional<Access>& access) const {
-  if (!attempt.presented) return std::unexpected(Denial{.cause = Cause::kAbsent});
-  std::expected<Holder, Denial> holder = Identify(*attempt.presented, attempt.now);
-  if (!holder) return std::unexpected(std::move(holder.error()));
-  if (std::optional<Denial> denial = CheckGrants(*holder, requirement)) {
-    return std::unexpected(std::move(*denial));
+  const auto claim = ClaimOf(presented.secret);
+  if (!claim) return DenyUnread(presented.secret, claim.error());
+  // Memory takes longer to answer than the checksum and the digest to compute: ask first.
+  index_.Prefetch(guard, claim->id);
+  if (const auto fault = FaultOf(*claim)) return DenyUnread(presented.secret, *fault);
+  const std::optional<Proven> proven = Identify(guard, *claim);
+  if (!proven) return Deny(Cause::kUnknown);
+  const HolderView& holder = proven->holder;
+  if (const Mistake mistake = FindUserMistake(presented, holder); mistake != Mistake::kNone) {
+    return Deny(Cause::kWrongUser, holder, mistake);
   }
+  if (proven->revoked_at) {
+    Decision revoked = Deny(Cause::kRevoked, holder);
+    revoked.revoked_at = proven->revoked_at;
+    return revoked;
+  }
+  if (holder.expires_at && now >= *holder.expires_at) return Deny(Cause::kExpired, holder);
+  if (proven->suspended) return Deny(Cause::kSuspended, holder);
+  if (const auto cause = CheckGrants(holder, requirement)) return Deny(*cause, holder);
   if (access) {
-    if (std::optional<Denial> denial = CheckAccess(*holder, directory_, *access)) {
-      return std::unexpected(std::move(*denial));
-    }
+    if (const auto cause = CheckAccess(holder, directory_, *access)) return Deny(*cause, holder);
   }
-  return Grant{std::move(*holder)};
+  Decision decision;
+  decision.allowed = true;
+  decision.proven = holder;
+  return decision;
 }
 
-std::expected<Holder, Denial> Verifier::Identify(const Presented& presented, Instant now) const {
-  const Result<Credential> credential = Credential::Parse(presented.secret.Expose());
-  if (!credential) {
-    std::optional<std::string> slip = FindSlip(presented.secret.Expose(), credential.error());
-    if (!slip) return std::unexpected(Denial{.cause = Cause::kUnknown});
-    return std::unexpected(Denial{.cause = Cause::kMistyped, .detail = std::move(*slip)});
-  }
+std::optional<Verifier::Proven> Verifier::Identify(const EpochDomain::Guard& guard,
+                                                   const CredentialClaim& claim) const {
   // The digest is computed and compared whether or not the id is known, so that both take the same
   // time.
   static constexpr Digest kNobodysDigest{};
-  const std::shared_ptr<const IndexEntry> entry = index_.Find(credential->id());
-  const Digest digest = credential->ComputeDigest();
-  const bool right = EqualInConstantTime(digest, entry ? entry->digest : kNobodysDigest);
-  if (!entry || !right || entry->kind != credential->kind()) {
-    return std::unexpected(Denial{.cause = Cause::kUnknown});
-  }
-  std::shared_ptr<const Account> account = directory_.FindAccount(entry->account);
+  const Digest digest = Sha256(claim.text);
+  const std::optional<CredentialFacts> facts = index_.Lookup(guard, claim.id);
+  const bool right = EqualInConstantTime(digest, facts ? facts->digest : kNobodysDigest);
+  if (!facts || !right || facts->kind != claim.kind) return std::nullopt;
+  const AccountView account = directory_.AccountAt(guard, facts->account);
   // An account whose record was tampered with is not in the directory: nothing of it passes.
-  if (!account) return std::unexpected(Denial{.cause = Cause::kUnknown});
-  Holder holder{.id = entry->id,
-                .kind = entry->kind,
-                .account = std::move(account),
-                .catalogue = entry->catalogue,
-                .granted = entry->granted,
-                .expires_at = entry->expires_at};
-  if (std::optional<Denial> denial = CheckAccount(*entry, holder, presented, now)) {
-    return std::unexpected(std::move(*denial));
-  }
-  return holder;
+  if (account.account == nullptr) return std::nullopt;
+  return Proven{.holder = {.id = facts->id,
+                           .kind = facts->kind,
+                           .account = account.account,
+                           .grants = &index_.GrantsOf(guard, *facts),
+                           .expires_at = facts->expires_at},
+                .revoked_at = facts->revoked_at,
+                .suspended = account.suspended};
 }
 
-Denial Verifier::Throttled(Denial denial, const Attempt& attempt) const {
+void Verifier::CountFailure(const AttemptView& attempt, Decision& decision) const {
   // Only who has proved to hold the secret counts against its account: an id, which is public, must
   // not let anybody use up somebody else's attempts.
   std::chrono::seconds wait =
-      throttle_.CountFailure("address " + std::string{attempt.client_address}, attempt.now);
-  if (denial.proven) {
-    const std::string key = "account " + denial.proven->account->id;
-    wait = std::max(wait, throttle_.CountFailure(key, attempt.now));
+      throttle_.CountFailure(ThrottleKey{"address ", attempt.client_address}.text(), attempt.now);
+  if (decision.proven) {
+    const ThrottleKey key{"account ", decision.proven->account->id};
+    wait = std::max(wait, throttle_.CountFailure(key.text(), attempt.now));
   }
-  if (wait == std::chrono::seconds{0}) return denial;
-  return Denial{.cause = Cause::kThrottled, .retry_after = wait};
-}
-
-std::array<std::uint64_t, kCauseCount + 1> Verifier::Counts() const {
-  std::array<std::uint64_t, kCauseCount + 1> counts{};
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    counts[i] = counts_[i].load(std::memory_order_relaxed);
-  }
-  return counts;
+  if (wait == std::chrono::seconds{0}) return;
+  decision = Deny(Cause::kThrottled);
+  decision.retry_after = wait;
 }
 
 }  // namespace latchkey

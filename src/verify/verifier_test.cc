@@ -44,7 +44,35 @@ class VerifierTest : public testing::Test {
 
   std::string Decide(const std::string& authorization, const Requirement& requirement,
                      const std::optional<Access>& access = std::nullopt) {
-    return CauseOf(latchkey_.Ask(authorization, requirement, access));
+    const Verdict verdict = latchkey_.Ask(authorization, requirement, access);
+    ExpectTheSameAsAView(verdict, authorization, requirement, access);
+    return CauseOf(verdict);
+  }
+
+  /// Whoever asks with views gets the same answer as whoever asks with what is owned.
+  void ExpectTheSameAsAView(const Verdict& verdict, const std::string& authorization,
+                            const Requirement& requirement, const std::optional<Access>& access) {
+    const EpochDomain::Guard guard = latchkey_.verifier->Enter();
+    const Decision decision = latchkey_.verifier->Decide(guard,
+                                                         {.authorization = authorization,
+                                                          .client_address = "192.0.2.1",
+                                                          .now = latchkey_.clock.Now()},
+                                                         requirement, access);
+    ASSERT_EQ(decision.allowed, verdict.has_value());
+    const std::optional<Holder> holder =
+        verdict ? std::optional{verdict->holder()} : verdict.error().proven;
+    ASSERT_EQ(decision.proven.has_value(), holder.has_value());
+    if (holder) {
+      EXPECT_EQ(decision.proven->id, holder->id);
+      EXPECT_EQ(decision.proven->account, holder->account.get());
+      EXPECT_EQ(decision.proven->grants->closed, holder->granted);
+      EXPECT_EQ(decision.proven->expires_at, holder->expires_at);
+    }
+    if (verdict) return;
+    EXPECT_EQ(decision.cause, verdict.error().cause);
+    EXPECT_EQ(decision.revoked_at, verdict.error().revoked_at);
+    EXPECT_EQ(RequiredNames(decision, requirement), verdict.error().required);
+    EXPECT_EQ(Explain(decision, requirement), Explain(verdict.error()));
   }
 
   MemoryInstallation latchkey_;
@@ -54,6 +82,7 @@ class VerifierTest : public testing::Test {
   Requirement write_ = latchkey_.Needs({"read:repository:bitbucket", "write:repository:bitbucket"},
                                        {{"repository:write"}});
   Requirement anything_ = latchkey_.Needs({}, std::vector<std::string>{});
+  Requirement anything_of_latchkey_ = latchkey_.Needs({}, std::vector<std::string>{}, kLatchkeyApp);
 };
 
 struct SendingCase {
@@ -187,12 +216,36 @@ TEST_F(VerifierTest, KeepsAppsApart) {
             "missing-scope");
 }
 
-TEST_F(VerifierTest, AnyLiveCredentialWillDoWhereNothingIsAskedFor) {
-  EXPECT_EQ(
-      Decide(Bearer(latchkey_.IssueToken(ana_, {"read:credential:latchkey"}, 48h, "latchkey")),
-             anything_),
-      "allowed");
-  EXPECT_EQ(Decide(Basic("ana", latchkey_.IssueAppPassword(ana_, {"wiki"})), anything_), "allowed");
+TEST_F(VerifierTest, AnyLiveCredentialOfTheAppWillDoWhereNothingIsAskedFor) {
+  const std::string management =
+      Bearer(latchkey_.IssueToken(ana_, {"read:credential:latchkey"}, 48h, "latchkey"));
+  const std::string app_password = Basic("ana", latchkey_.IssueAppPassword(ana_, {"wiki"}));
+  EXPECT_EQ(Decide(app_password, anything_), "allowed");
+  EXPECT_EQ(Decide(Bearer(TokenWith({"read:repository:bitbucket"})), anything_), "allowed");
+  EXPECT_EQ(Decide(management, anything_), "wrong-app");
+  // Latchkey itself takes those of every app.
+  EXPECT_EQ(Decide(app_password, anything_of_latchkey_), "allowed");
+  EXPECT_EQ(Decide(management, anything_of_latchkey_), "allowed");
+}
+
+TEST_F(VerifierTest, OneOfSeveralSetsWillDoAndTheNearestIsNamed) {
+  const Requirement either = Must(Requirement::BuildAny(
+      *latchkey_.catalogues.Find(kBitbucketApp),
+      {{"read:repository:bitbucket", "write:repository:bitbucket"}, {"admin:repository:bitbucket"}},
+      {}));
+  EXPECT_EQ(Decide(Bearer(TokenWith({"admin:repository:bitbucket"})), either), "allowed");
+  const Verdict denied = latchkey_.Ask(
+      Bearer(TokenWith({"write:repository:bitbucket", "read:issue:bitbucket"})), either);
+  ASSERT_FALSE(denied.has_value());
+  EXPECT_EQ(denied.error().cause, Cause::kMissingScope);
+  EXPECT_EQ(denied.error().required,
+            (std::vector<std::string>{"read:repository:bitbucket", "write:repository:bitbucket"}));
+  // Not open to app passwords at all: what it asks of API tokens is named.
+  const Verdict closed =
+      latchkey_.Ask(Basic("ana", latchkey_.IssueAppPassword(ana_, {"repository"})), either);
+  ASSERT_FALSE(closed.has_value());
+  EXPECT_EQ(closed.error().cause, Cause::kMissingScope);
+  EXPECT_EQ(closed.error().required, denied.error().required);
 }
 
 TEST_F(VerifierTest, ACredentialOfTheRightFormProvesNothing) {
@@ -279,12 +332,57 @@ TEST(VerifierThrottleTest, CountsFailuresAndNeverARequestWithoutCredentials) {
 
 TEST_F(VerifierTest, CountsEveryDecision) {
   const auto before = latchkey_.verifier->Counts();
-  Decide(Bearer(TokenWith({"read:repository:bitbucket"})), read_);
-  Decide("", read_);
+  EXPECT_TRUE(latchkey_.Ask(Bearer(TokenWith({"read:repository:bitbucket"})), read_));
+  EXPECT_FALSE(latchkey_.Ask("", read_));
   const auto after = latchkey_.verifier->Counts();
   EXPECT_EQ(after[0], before[0] + 1);
   EXPECT_EQ(after[1 + static_cast<std::size_t>(Cause::kAbsent)],
             before[1 + static_cast<std::size_t>(Cause::kAbsent)] + 1);
+}
+
+TEST_F(VerifierTest, CountsForEachApp) {
+  EXPECT_FALSE(latchkey_.Ask("", read_));
+  EXPECT_FALSE(latchkey_.Ask("", latchkey_.Needs({}, std::nullopt, kLatchkeyApp)));
+  EXPECT_FALSE(latchkey_.Ask("", read_));
+  const std::vector<AppCounts> apps = latchkey_.verifier->CountsByApp();
+  ASSERT_EQ(apps.size(), 2U);
+  EXPECT_EQ(apps[0].app, "bitbucket");
+  EXPECT_EQ(apps[0].counts[1 + static_cast<std::size_t>(Cause::kAbsent)], 2U);
+  EXPECT_EQ(apps[1].app, "latchkey");
+  EXPECT_EQ(apps[1].counts[1 + static_cast<std::size_t>(Cause::kAbsent)], 1U);
+}
+
+TEST_F(VerifierTest, ReadsAHeaderOfAnyLength) {
+  const std::string secret = TokenWith({"read:repository:bitbucket"});
+  for (const std::size_t size : {900U, 970U, 978U, 979U, 980U, 1100U, 100'000U}) {
+    EXPECT_EQ(Decide(Basic(std::string(size, 'u'), secret), read_), "wrong-user") << size;
+  }
+  EXPECT_EQ(Decide(Bearer(std::string(100'000, 'x')), read_), "unknown");
+}
+
+TEST_F(VerifierTest, WhatWasDecidedStaysWhileTheGuardLives) {
+  const std::string secret = TokenWith({"read:repository:bitbucket"});
+  const EpochDomain::Guard guard = latchkey_.verifier->Enter();
+  const std::string authorization = Bearer(secret);
+  const Decision decision = latchkey_.verifier->Decide(
+      guard, {.authorization = authorization, .client_address = "", .now = latchkey_.clock.Now()},
+      read_);
+  ASSERT_TRUE(decision.allowed);
+  Must(latchkey_.accounts->SetState("ana", AccountState::kSuspended,
+                                    MemoryInstallation::kCommandLine));
+  latchkey_.index->ReplaceCatalogue(
+      kBitbucketApp, std::make_shared<const Catalogue>(*latchkey_.catalogues.Find(kBitbucketApp)));
+  EXPECT_EQ(decision.proven->account->state, AccountState::kActive);
+  EXPECT_EQ(decision.proven->grants->names, "read:repository:bitbucket");
+  EXPECT_EQ(CauseOf(latchkey_.Ask(authorization, read_)), "suspended");
+}
+
+TEST_F(VerifierTest, GoesByTheAppsNameAndNotItsCatalogue) {
+  const std::string authorization = Bearer(TokenWith({"read:repository:bitbucket"}));
+  const Catalogue copy = *latchkey_.catalogues.Find(kBitbucketApp);
+  const Requirement read =
+      Requirement::Build(copy, {"read:repository:bitbucket"}, std::nullopt).value();
+  EXPECT_EQ(Decide(authorization, read), "allowed");
 }
 
 }  // namespace

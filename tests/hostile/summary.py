@@ -11,6 +11,8 @@ AREAS = {
     "R": "repo-path",
     "G": "git-protocol",
     "J": "json",
+    "P": "gateway-path",
+    "I": "gateway-header",
 }
 
 _outcomes = {}  # case id -> "passed", "failed"

@@ -81,7 +81,7 @@ class World:
         return answer
 
     def remember(self, answer):
-        if answer.status in (200, 201):
+        if answer.status in (200, 201) and answer.body:
             secret = answer.json().get("secret")
             if secret:
                 return self.vault.add(secret)

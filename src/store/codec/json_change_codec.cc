@@ -53,6 +53,7 @@ std::pair<std::string_view, std::string_view> KeyMembers(RecordType type) {
     case RecordType::kWorkspace: return {"slug", ""};
     case RecordType::kMembership: return {"workspace", "account"};
     case RecordType::kRepository: return {"workspace", "slug"};
+    case RecordType::kApp: return {"name", ""};
   }
   std::unreachable();
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/mac.h"
+#include "store/codec/app_json.h"
 #include "store/codec/hex.h"
 
 namespace latchkey {
@@ -59,6 +60,12 @@ OrderedJson FieldsToJson(const RepositoryRecord& record) {
   return {{"workspace", TextToJson(record.value.workspace)},
           {"slug", TextToJson(record.value.slug)},
           {"created_at", FormatInstant(record.value.created_at)}};
+}
+
+OrderedJson FieldsToJson(const AppRecord& record) {
+  return {{"name", TextToJson(record.value.definition.name)},
+          {"removed", record.value.removed},
+          {"definition", AppToJson(record.value.definition)}};
 }
 
 CredentialId ReadId(JsonReader& reader) {
@@ -126,6 +133,18 @@ Record ReadRepository(JsonReader& reader) {
                   reader);
 }
 
+Record ReadApp(JsonReader& reader) {
+  const std::string name = reader.Text("name");
+  const bool removed = reader.Flag("removed");
+  const OrderedJson* json = reader.Object("definition");
+  std::optional<AppDefinition> definition =
+      json == nullptr ? std::nullopt : AppFromJson(name, *json);
+  if (!definition) reader.Fail();
+  return WithSeal(
+      AppState{.definition = std::move(definition).value_or(AppDefinition{}), .removed = removed},
+      reader);
+}
+
 Record ReadRecord(RecordType type, JsonReader& reader) {
   switch (type) {
     case RecordType::kCredential: return ReadCredential(reader);
@@ -133,11 +152,18 @@ Record ReadRecord(RecordType type, JsonReader& reader) {
     case RecordType::kWorkspace: return ReadWorkspace(reader);
     case RecordType::kMembership: return ReadMembership(reader);
     case RecordType::kRepository: return ReadRepository(reader);
+    case RecordType::kApp: return ReadApp(reader);
   }
   std::unreachable();
 }
 
-/// The text that TextToJson() was given.
+}  // namespace
+
+OrderedJson TextToJson(std::string_view text) {
+  if (IsUtf8(text)) return text;
+  return {{"hex", FormatHex(AsBytes(text))}};
+}
+
 std::optional<std::string> TextFromJson(const OrderedJson& value) {
   if (const auto* text = value.get_ptr<const std::string*>()) return *text;
   const auto found = value.is_object() ? value.find("hex") : value.end();
@@ -146,13 +172,6 @@ std::optional<std::string> TextFromJson(const OrderedJson& value) {
       ParseHex(*found->get_ptr<const std::string*>());
   if (!bytes) return std::nullopt;
   return std::string{reinterpret_cast<const char*>(bytes->data()), bytes->size()};
-}
-
-}  // namespace
-
-OrderedJson TextToJson(std::string_view text) {
-  if (IsUtf8(text)) return text;
-  return {{"hex", FormatHex(AsBytes(text))}};
 }
 
 OrderedJson RecordToJson(const Record& record) {

@@ -18,6 +18,8 @@ namespace latchkey {
 using OrderedJson = nlohmann::ordered_json;
 
 [[nodiscard]] OrderedJson TextToJson(std::string_view text);
+/// The text that TextToJson() was given; nothing if it is not what that writes.
+[[nodiscard]] std::optional<std::string> TextFromJson(const OrderedJson& value);
 [[nodiscard]] OrderedJson RecordToJson(const Record& record);
 
 /// Reads the members of a JSON object. A member that is missing or of another type makes the whole

@@ -108,7 +108,10 @@ Result<void> MemoryStore::Load(
   std::unique_lock lock{mutex_};
   const auto tables = tables_;
   lock.unlock();
+  const auto& apps = tables.at(static_cast<std::size_t>(RecordType::kApp));
+  for (const auto& [key, record] : apps) visit(record);
   for (const Records& table : tables) {
+    if (&table == &apps) continue;
     for (const auto& [key, record] : table) visit(record);
   }
   return {};
@@ -137,6 +140,7 @@ Result<std::vector<CredentialRecord>> MemoryStore::ListCredentials(
     const auto& credential = std::get<CredentialRecord>(record);
     const bool wanted = (!filter.account || credential.account == *filter.account) &&
                         (!filter.kind || credential.kind == *filter.kind) &&
+                        (!filter.app || credential.app == *filter.app) &&
                         (after == nullptr || ComesBefore(*after, credential));
     if (wanted) listed.push_back(credential);
   }

@@ -74,6 +74,57 @@ RepositoryRecord SampleRepository(std::uint64_t number) {
           .seal = SampleSeal(number)};
 }
 
+AppRecord SampleApp(std::uint64_t number) {
+  const std::string name = "app-" + std::to_string(number);
+  AppDefinition definition{
+      .name = name,
+      .title = "App " + std::to_string(number),
+      .catalogue = {.app = name,
+                    .title = "App " + std::to_string(number),
+                    .scopes = {{.name = "read:page",
+                                .title = "Read pages",
+                                .description = "Reads pages.",
+                                .group = "Pages"}},
+                    .permissions = {{.name = "page",
+                                     .title = "Read pages",
+                                     .description = "Reads pages.",
+                                     .group = "Pages",
+                                     .implies = {},
+                                     .scopes = {"read:page"}}}},
+      .operations = {{.method = "GET",
+                      .path = "/pages/{id}",
+                      .scopes = {{"read:page"}},
+                      .permissions = {{"page"}},
+                      .open_to_anybody = false}},
+      .policy = {.base_path = "/v1", .any_credential_where_unmatched = false, .paths = {}},
+      .templates = {},
+      .built_in = false};
+  return {.value = {.definition = std::move(definition), .removed = false},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+namespace {
+
+AppRecord NastyApp() {
+  AppRecord app = SampleApp(6);
+  AppDefinition& definition = app.value.definition;
+  definition.title = definition.catalogue.title = "it's \"nasty\"\n,\"version\":9,\"seal\":\"";
+  definition.operations.push_back({.method = "PUT",
+                                   .path = "/a\"b/{x}",
+                                   .scopes = {{"a", "b"}, {}, {"\xFF"}},
+                                   .permissions = {},
+                                   .open_to_anybody = true});
+  definition.policy.any_credential_where_unmatched = true;
+  definition.policy.paths.semicolon = true;
+  definition.policy.paths.double_encoding = true;
+  definition.templates.greedy = {"path", ""};
+  app.value.removed = true;
+  return app;
+}
+
+}  // namespace
+
 std::vector<Record> NastyRecords() {
   CredentialRecord token = SampleCredential(0);
   token.name =
@@ -105,7 +156,10 @@ std::vector<Record> NastyRecords() {
   RepositoryRecord repository = SampleRepository(5);
   repository.value.slug = "_.a-b";
   repository.version = 1;
-  return {token, password, account, workspace, membership, repository};
+  AppRecord built_in = SampleApp(7);
+  built_in.value.definition.built_in = true;
+  built_in.value.definition.catalogue = {};
+  return {token, password, account, workspace, membership, repository, NastyApp(), built_in};
 }
 
 Write WriteOf(Record record) {

@@ -16,6 +16,7 @@ namespace latchkey {
 [[nodiscard]] WorkspaceRecord SampleWorkspace(std::uint64_t number);
 [[nodiscard]] MembershipRecord SampleMembership(std::uint64_t number);
 [[nodiscard]] RepositoryRecord SampleRepository(std::uint64_t number);
+[[nodiscard]] AppRecord SampleApp(std::uint64_t number);
 /// One of each type, with both values of each choice and with texts that are easily spoiled:
 /// quotation marks, backslashes, UTF-8, SQL, control characters, nothing.
 [[nodiscard]] std::vector<Record> NastyRecords();

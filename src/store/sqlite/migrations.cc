@@ -98,7 +98,19 @@ CREATE TABLE meta (
 PRAGMA application_id = 1280001369;
 )sql";
 
-constexpr std::array kMigrations{kSchema1};
+// An app is read and written whole, so its definition is one text: store/codec/app_json.h.
+constexpr std::string_view kSchema2 = R"sql(
+CREATE TABLE apps (
+  name       TEXT    NOT NULL PRIMARY KEY,
+  removed    INTEGER NOT NULL,
+  definition TEXT    NOT NULL,
+  version    INTEGER NOT NULL,
+  seal       BLOB    NOT NULL
+) STRICT;
+CREATE INDEX credentials_by_app ON credentials (app, created_at, id);
+)sql";
+
+constexpr std::array kMigrations{kSchema1, kSchema2};
 
 Result<std::int64_t> ReadNumber(Connection& connection, std::string_view sql) {
   Query query = connection.Prepare(sql);

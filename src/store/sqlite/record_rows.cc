@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "store/codec/app_json.h"
+
 namespace latchkey::sqlite {
 namespace {
 
@@ -16,8 +18,8 @@ struct TableShape {
 };
 
 /// In the order of RecordType.
-const std::array<TableShape, 5>& Shapes() {
-  static const std::array<TableShape, 5> shapes{{
+const std::array<TableShape, 6>& Shapes() {
+  static const std::array<TableShape, 6> shapes{{
       {.name = "credentials",
        .key_columns = 1,
        .columns = {"id", "kind", "account_id", "app", "grants", "name", "created_at", "expires_at",
@@ -35,6 +37,9 @@ const std::array<TableShape, 5>& Shapes() {
       {.name = "repositories",
        .key_columns = 2,
        .columns = {"workspace", "slug", "created_at", "version", "seal"}},
+      {.name = "apps",
+       .key_columns = 1,
+       .columns = {"name", "removed", "definition", "version", "seal"}},
   }};
   return shapes;
 }
@@ -115,6 +120,11 @@ void BindFields(Query& query, const MembershipRecord& record) {
 
 void BindFields(Query& query, const RepositoryRecord& record) {
   query.Bind(record.value.workspace).Bind(record.value.slug).Bind(record.value.created_at);
+}
+
+void BindFields(Query& query, const AppRecord& record) {
+  query.Bind(record.value.definition.name).Bind(std::int64_t{record.value.removed});
+  query.Bind(FormatApp(record.value.definition));
 }
 
 /// Reads the columns of a row from left to right. Once one is not what it should be, the row is
@@ -234,6 +244,17 @@ RepositoryRecord ReadRepository(RowReader& row) {
           .seal = row.SealBytes()};
 }
 
+AppRecord ReadApp(RowReader& row) {
+  const std::string name{row.Text()};
+  const bool removed = row.Flag();
+  std::optional<AppDefinition> definition = ParseApp(name, row.Text());
+  if (!definition) row.Fail();
+  return {
+      .value = {.definition = std::move(definition).value_or(AppDefinition{}), .removed = removed},
+      .version = row.Version(),
+      .seal = row.SealBytes()};
+}
+
 Record ReadFields(RowReader& row, RecordType type) {
   switch (type) {
     case RecordType::kCredential: return ReadCredential(row);
@@ -241,6 +262,7 @@ Record ReadFields(RowReader& row, RecordType type) {
     case RecordType::kWorkspace: return ReadWorkspace(row);
     case RecordType::kMembership: return ReadMembership(row);
     case RecordType::kRepository: return ReadRepository(row);
+    case RecordType::kApp: return ReadApp(row);
   }
   std::unreachable();
 }
@@ -248,9 +270,9 @@ Record ReadFields(RowReader& row, RecordType type) {
 }  // namespace
 
 const RecordTable& TableOf(RecordType type) {
-  static const std::array<RecordTable, 5> tables{MakeTable(Shapes()[0]), MakeTable(Shapes()[1]),
+  static const std::array<RecordTable, 6> tables{MakeTable(Shapes()[0]), MakeTable(Shapes()[1]),
                                                  MakeTable(Shapes()[2]), MakeTable(Shapes()[3]),
-                                                 MakeTable(Shapes()[4])};
+                                                 MakeTable(Shapes()[4]), MakeTable(Shapes()[5])};
   return tables.at(static_cast<std::size_t>(type));
 }
 

@@ -18,9 +18,10 @@
 namespace latchkey::sqlite {
 namespace {
 
-constexpr std::array kAllTypes{RecordType::kCredential, RecordType::kAccount,
-                               RecordType::kWorkspace, RecordType::kMembership,
-                               RecordType::kRepository};
+// Apps first, as Store::Load promises.
+constexpr std::array kAllTypes{RecordType::kApp,        RecordType::kCredential,
+                               RecordType::kAccount,    RecordType::kWorkspace,
+                               RecordType::kMembership, RecordType::kRepository};
 
 /// SQLite would make it readable for everybody; its other files take this one's mode.
 Result<void> EnsureFile(const std::string& path) {
@@ -71,6 +72,7 @@ std::string ListSql(const CredentialFilter& filter) {
   std::string sql = "SELECT " + CredentialColumns() + " FROM credentials WHERE TRUE";
   if (filter.account) sql += " AND account_id = ?";
   if (filter.kind) sql += " AND kind = ?";
+  if (filter.app) sql += " AND app = ?";
   if (filter.after) sql += " AND (created_at, id) < (?, ?)";
   return sql + " ORDER BY created_at DESC, id DESC";
 }
@@ -239,6 +241,7 @@ Result<std::vector<CredentialRecord>> SqliteStore::ListCredentials(
   Query query = (*reader)->Prepare(ListSql(filter));
   if (filter.account) query.Bind(*filter.account);
   if (filter.kind) query.Bind(KindName(*filter.kind));
+  if (filter.app) query.Bind(*filter.app);
   if (filter.after) query.Bind(**after).Bind(filter.after->text());
   return ReadCredentials(query, filter.limit);
 }

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "authority/account_authority.h"
+#include "authority/app_authority.h"
 #include "authority/credential_authority.h"
 #include "authority/projection.h"
 #include "authority/reconcile.h"
@@ -131,6 +132,7 @@ class MemoryInstallation {
   ManualClock clock;
   ScriptedRandom random;
   Catalogues catalogues = Must(LoadBuiltInCatalogues());
+  Apps apps;
   MemoryStore store;
   MemoryJournal journal;
   JsonChangeCodec codec;
@@ -138,13 +140,14 @@ class MemoryInstallation {
   Policy policy;
   std::optional<Sealer> sealer;
   std::optional<RecordSealer> record_sealer;
-  std::unique_ptr<Index> index;
   std::unique_ptr<Directory> directory;
+  std::unique_ptr<Index> index;
   std::unique_ptr<Projection> projection;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<Verifier> verifier;
   std::unique_ptr<CredentialAuthority> credentials;
   std::unique_ptr<AccountAuthority> accounts;
+  std::unique_ptr<AppAuthority> app_authority;
 
  private:
   void Start() { Must(TryStart()); }
@@ -152,18 +155,20 @@ class MemoryInstallation {
   void Stop() {
     credentials.reset();
     accounts.reset();
+    app_authority.reset();
     verifier.reset();
     ledger.reset();
     projection.reset();
   }
 
   Result<void> TryStart() {
-    index = std::make_unique<Index>();
+    index.reset();  // Before the directory, which numbers its accounts.
     directory = std::make_unique<Directory>();
+    index = std::make_unique<Index>(*directory);
     Result<Agreement> agreement = Reconcile(books());
     if (!agreement) return std::unexpected(agreement.error());
     projection =
-        std::make_unique<Projection>(*record_sealer, catalogues, alarms, *index, *directory);
+        std::make_unique<Projection>(*record_sealer, catalogues, apps, alarms, *index, *directory);
     if (Result<void> loaded =
             projection->Load(store, std::move(agreement->versions), agreement->records);
         !loaded) {
@@ -187,6 +192,13 @@ class MemoryInstallation {
                                                                           .directory = *directory,
                                                                           .clock = clock,
                                                                           .random = random});
+    app_authority = std::make_unique<AppAuthority>(AppAuthority::Parts{.store = store,
+                                                                       .ledger = *ledger,
+                                                                       .sealer = *record_sealer,
+                                                                       .projection = *projection,
+                                                                       .catalogues = catalogues,
+                                                                       .apps = apps,
+                                                                       .clock = clock});
     return {};
   }
 

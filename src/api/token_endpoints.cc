@@ -1,0 +1,148 @@
+#include "api/token_endpoints.h"
+
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "api/form_body.h"
+#include "credential/authorization.h"
+#include "problem/denial_response.h"
+#include "problem/json_text.h"
+
+namespace latchkey::api {
+namespace {
+
+Outcome NoStore(int status, const Json& json) {
+  Answer answer{.response = JsonResponse(status, json)};
+  answer.response.fields.Set("Cache-Control", "no-store");
+  answer.response.fields.Set("Pragma", "no-cache");
+  return answer;
+}
+
+/// Whole seconds since 1970 (RFC 7519 section 2, NumericDate).
+std::int64_t NumericDate(Instant instant) {
+  return std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
+}
+
+/// The verdict on a credential's text alone, as its own holder would present it.
+Verdict VerifyText(const Verifier& verifier, std::string_view text, std::string_view client_address,
+                   Instant now, const Requirement& any) {
+  std::optional<Presented> presented{Presented{
+      .form = Presented::Form::kBearer, .user = std::nullopt, .secret = SecretString{text}}};
+  const Attempt attempt{.presented = presented, .client_address = client_address, .now = now};
+  Verdict verdict = verifier.Verify(attempt, any);
+  const bool needs_user =
+      !verdict && verdict.error().cause == Cause::kWrongUser && verdict.error().proven;
+  if (!needs_user) return verdict;
+  // An app password goes with its account's name, which whoever asks need not know.
+  presented->form = Presented::Form::kBasic;
+  presented->user = verdict.error().proven->account->username;
+  return verifier.Verify(attempt, any);
+}
+
+/// The credential whose secret was sent, in force or not.
+std::optional<CredentialId> ProvenId(const Verdict& verdict) {
+  if (verdict) return verdict->holder().id;
+  if (verdict.error().proven) return verdict.error().proven->id;
+  return std::nullopt;
+}
+
+std::string JoinWithSpaces(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : " ") + name;
+  return text;
+}
+
+Outcome MissingToken() {
+  return OAuthError("invalid_request",
+                    "send the credential as the parameter token, once, in a form of at most 16 "
+                    "parameters");
+}
+
+}  // namespace
+
+Outcome TokenEndpoints::Describe(const Holder& holder) const {
+  const Result<CredentialRecord> record = parts_.authority.Show(holder.id, Caller{});
+  if (!record) return std::unexpected(ProblemFor(record.error()));
+  const bool api_token = holder.kind == CredentialKind::kApiToken;
+  Json json;
+  json["active"] = true;
+  json["scope"] = JoinWithSpaces(holder.GrantedNames());
+  json["client_id"] = holder.id.text();
+  json["username"] = holder.account->username;
+  json["token_type"] = api_token ? "Bearer" : "Basic";
+  if (holder.expires_at) json["exp"] = NumericDate(*holder.expires_at);
+  json["iat"] = NumericDate(record->created_at);
+  json["sub"] = holder.account->id;
+  json["aud"] = holder.catalogue->app();
+  json["iss"] = parts_.settings.public_url;
+  json["jti"] = holder.id.text();
+  json["kind"] = KindName(holder.kind);
+  return NoStore(200, json);
+}
+
+http::Awaitable<Outcome> TokenEndpoints::Introspect(const Call& call) const {
+  const OrProblem<Grant> grant =
+      parts_.guard.Admit(call.exchange, parts_.introspect, "credential.introspect");
+  if (!grant) co_return std::unexpected(grant.error());
+  const OrProblem<std::optional<FormBody>> form =
+      co_await ReadFormBody(call.exchange, parts_.settings.body_size_max);
+  if (!form) co_return std::unexpected(form.error());
+  const SecretString* token = *form ? (*form)->Find("token") : nullptr;
+  if (token == nullptr) co_return MissingToken();
+  const Verdict verdict = VerifyText(parts_.introspector, token->Expose(), "introspection",
+                                     parts_.clock.Now(), parts_.any);
+  if (!verdict) {
+    // Nobody can tell at present: an answer would be a guess.
+    if (verdict.error().cause == Cause::kStale) {
+      co_return std::unexpected(ProblemFor(verdict.error()));
+    }
+    Json json;
+    json["active"] = false;
+    co_return NoStore(200, json);
+  }
+  call.exchange.Annotate("subject", verdict->holder().id.text());
+  const auto describe = [&] { return Describe(verdict->holder()); };
+  Outcome outcome = co_await http::RunBlocking(parts_.pool, describe);
+  co_return outcome;
+}
+
+http::Awaitable<Outcome> TokenEndpoints::Revoke(const Call& call) const {
+  const http::RequestHead& head = call.exchange.head();
+  std::optional<Grant> asker;
+  if (head.fields.Count("Authorization") > 0) {
+    OrProblem<Grant> grant = parts_.guard.Admit(call.exchange, parts_.any, "credential.revoke");
+    if (!grant) co_return std::unexpected(grant.error());
+    asker = std::move(*grant);
+  }
+  const OrProblem<std::optional<FormBody>> form =
+      co_await ReadFormBody(call.exchange, parts_.settings.body_size_max);
+  if (!form) co_return std::unexpected(form.error());
+  const SecretString* token = *form ? (*form)->Find("token") : nullptr;
+  if (token == nullptr) co_return MissingToken();
+  const Verdict verdict = VerifyText(parts_.verifier, token->Expose(), head.client_address,
+                                     parts_.clock.Now(), parts_.any);
+  if (!verdict &&
+      (verdict.error().cause == Cause::kThrottled || verdict.error().cause == Cause::kStale)) {
+    co_return std::unexpected(ProblemFor(verdict.error()));
+  }
+  if (const std::optional<CredentialId> id = ProvenId(verdict)) {
+    call.exchange.Annotate("action", "credential.revoke");
+    call.exchange.Annotate("subject", id->text());
+    // The secret itself is the leave: nobody's rights are asked about.
+    const Caller caller{.actor = "credential:" + (asker ? asker->holder().id.text() : id->text()),
+                        .origin = head.client_address,
+                        .request_id = head.request_id,
+                        .holder = nullptr};
+    const auto revoke = [&] {
+      return parts_.authority.Revoke(*id, "revoked by its holder", caller);
+    };
+    const Result<CredentialRecord> revoked = co_await http::RunBlocking(parts_.pool, revoke);
+    if (!revoked) co_return std::unexpected(ProblemFor(revoked.error()));
+  }
+  Answer answer;
+  answer.response.fields.Set("Cache-Control", "no-store");
+  co_return answer;
+}
+
+}  // namespace latchkey::api

@@ -1,0 +1,204 @@
+#include "gate/answer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "base/text.h"
+#include "http/answer.h"
+#include "http/grammar.h"
+#include "problem/json_text.h"
+
+namespace latchkey::gate {
+
+namespace {
+
+// nginx reads an answer's head into one buffer of a page (4096 bytes, unless it is told otherwise);
+// the other fields need room, too.
+constexpr std::size_t kErrorLineMax = 2048;
+constexpr int kUnauthorized = 401;
+constexpr int kForbidden = 403;
+constexpr int kMethodNotAllowed = 405;
+
+void AppendNumber(std::uint64_t number, std::string& out) {
+  std::array<char, 20> digits{};
+  const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+  out.append(digits.data(), end);
+}
+
+void AppendField(std::string_view name, std::string_view value, std::string& out) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
+}
+
+void AppendStatusLine(int status, std::string_view date, std::string& out) {
+  out += "HTTP/1.1 ";
+  AppendNumber(static_cast<std::uint64_t>(status), out);
+  out += ' ';
+  out += http::ReasonPhrase(status);
+  out += "\r\n";
+  AppendField("Date", date, out);
+}
+
+/// What ends every answer: length, connection, the empty line, the body.
+void AppendEnd(const AnswerFrame& frame, std::string_view body, std::string& out) {
+  out += "Content-Length: ";
+  AppendNumber(body.size(), out);
+  out += frame.keep_alive ? "\r\n\r\n" : "\r\nConnection: close\r\n\r\n";
+  if (!frame.to_head) out += body;
+}
+
+/// A field's value must stay one line whatever it was made of.
+std::string OneLine(std::string_view value) {
+  std::string line{value};
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  return line;
+}
+
+std::string AsciiLine(const http::Response& response) {
+  const Json body = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+  if (body.is_discarded()) return "{}";
+  return body.dump(-1, ' ', /*ensure_ascii=*/true, Json::error_handler_t::replace);
+}
+
+Result<void> Rename(HeaderNames& names, std::string_view entry) {
+  const std::size_t equals = entry.find('=');
+  const std::string_view key = entry.substr(0, equals);
+  const std::string_view value =
+      equals == std::string_view::npos ? std::string_view{} : entry.substr(equals + 1);
+  const std::array<std::pair<std::string_view, std::string*>, 6> members{{
+      {"account", &names.account},
+      {"email", &names.email},
+      {"credential", &names.credential},
+      {"scopes", &names.scopes},
+      {"status", &names.status},
+      {"error", &names.error},
+  }};
+  const auto* const member =
+      std::ranges::find(members, key, &std::pair<std::string_view, std::string*>::first);
+  if (member == members.end() || value.empty()) {
+    return Fail(Error::Code::kInvalidArgument, "a header name is not of the form that it must have",
+                "Give account=NAME, email=NAME, credential=NAME, scopes=NAME, status=NAME or "
+                "error=NAME.");
+  }
+  *member->second = value;
+  return {};
+}
+
+/// Names that mean something to every server and must keep meaning it.
+bool IsReserved(std::string_view name) {
+  constexpr std::array<std::string_view, 12> kReserved{
+      "Authorization", "Connection", "Content-Length", "Content-Type",
+      "Cookie",        "Date",       "Host",           "Set-Cookie",
+      "Retry-After",   "Allow",      "Status",         "Transfer-Encoding",
+  };
+  return std::ranges::any_of(
+      kReserved, [&](std::string_view reserved) { return EqualsIgnoringCase(name, reserved); });
+}
+
+}  // namespace
+
+Result<HeaderNames> HeaderNames::Create(std::string_view prefix,
+                                        const std::vector<std::string>& names) {
+  HeaderNames made;
+  constexpr std::string_view kDefaultPrefix = "X-Latchkey-";
+  const std::array all{&made.account, &made.email,  &made.credential,
+                       &made.scopes,  &made.status, &made.error};
+  for (std::string* const name : all) name->replace(0, kDefaultPrefix.size(), prefix);
+  for (const std::string& entry : names) {
+    if (Result<void> renamed = Rename(made, entry); !renamed) {
+      return std::unexpected(renamed.error());
+    }
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const bool twice = std::any_of(
+        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(i),
+        [&](const std::string* other) { return EqualsIgnoringCase(*other, *all.at(i)); });
+    // nginx and others drop names with an underscore, or take it for a dash.
+    const bool odd = !http::IsToken(*all.at(i)) || all.at(i)->find('_') != std::string::npos;
+    if (!twice && !odd && !IsReserved(*all.at(i))) continue;
+    return Fail(Error::Code::kInvalidArgument, "\"" + *all.at(i) + "\" cannot be a header of ours",
+                "Give a prefix like X-Latchkey-, and different names without an underscore.");
+  }
+  return made;
+}
+
+Renderer::Renderer(HeaderNames names, std::string_view realm)
+    : names_(std::move(names)), realm_(realm) {}
+
+void Renderer::AppendIdentity(const Identity& identity, std::string& out) const {
+  AppendField(names_.account, identity.account, out);
+  AppendField(names_.email, identity.email, out);
+  AppendField(names_.credential, identity.credential, out);
+  AppendField(names_.scopes, identity.scopes, out);
+}
+
+http::Response Renderer::MakeDenial(const GateAnswer& answer, std::string_view request_id) const {
+  const Problem nobody_decided;
+  const Problem& problem = answer.problem ? *answer.problem : nobody_decided;
+  return answer.bitbucket_errors ? FormatBitbucketError(problem, realm_)
+                                 : FormatProblem(problem, realm_, request_id);
+}
+
+int Renderer::Append(const Dialect& dialect, const GateAnswer& answer, const AnswerFrame& frame,
+                     std::string_view request_id, std::string& out) const {
+  if (answer.allowed() && !answer.problem) {
+    AppendStatusLine(200, frame.date, out);
+    AppendIdentity(answer.identity, out);
+    out += "Cache-Control: no-store\r\n";
+    AppendEnd(frame, {}, out);
+    return 200;
+  }
+  const http::Response denial = MakeDenial(answer, request_id);
+  const bool as_it_is = dialect.carries_every_status || denial.status == kUnauthorized;
+  const int status = as_it_is ? denial.status : kForbidden;
+  AppendStatusLine(status, frame.date, out);
+  for (const auto& [name, value] : denial.fields.lines()) AppendField(name, OneLine(value), out);
+  if (!dialect.carries_every_status) {
+    out += names_.status;
+    out += ": ";
+    AppendNumber(static_cast<std::uint64_t>(denial.status), out);
+    out += "\r\n";
+    const Problem nobody_decided;
+    AppendField(names_.error,
+                ErrorLine(answer.problem ? *answer.problem : nobody_decided, denial,
+                          answer.bitbucket_errors, request_id),
+                out);
+  }
+  AppendEnd(frame, denial.body, out);
+  return status;
+}
+
+void Renderer::AppendRefusal(int status, std::string_view detail, const AnswerFrame& frame,
+                             std::string_view request_id, std::string& out) {
+  const http::Response problem = http::MakeProblem(status, detail, request_id);
+  AppendStatusLine(status, frame.date, out);
+  for (const auto& [name, value] : problem.fields.lines()) AppendField(name, OneLine(value), out);
+  if (status == kMethodNotAllowed) AppendField("Allow", "GET, HEAD", out);
+  out += "Cache-Control: no-store\r\n";
+  AppendEnd(frame, problem.body, out);
+}
+
+std::string ErrorLine(const Problem& problem, const http::Response& response, bool bitbucket_errors,
+                      std::string_view request_id) {
+  std::string line = AsciiLine(response);
+  if (line.size() <= kErrorLineMax) return line;
+  Problem shorter = problem;
+  shorter.granted.reset();
+  constexpr std::size_t kDetailMax = 512;
+  if (shorter.detail.size() > kDetailMax) {
+    shorter.detail = shorter.detail.substr(0, kDetailMax) + " …";
+  }
+  line = AsciiLine(bitbucket_errors ? FormatBitbucketError(shorter, "")
+                                    : FormatProblem(shorter, "", request_id));
+  if (line.size() <= kErrorLineMax) return line;
+  shorter.required.clear();
+  return AsciiLine(bitbucket_errors ? FormatBitbucketError(shorter, "")
+                                    : FormatProblem(shorter, "", request_id));
+}
+
+}  // namespace latchkey::gate
