@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """A large push and clone: time and memory, beside `git http-backend` behind nginx and fcgiwrap.
 
-    bench/git_transfer.py [--size 1024] [--rounds 2] [--directory DIR] [--bin PROGRAM]
+    bench/git_transfer.py [--size 1024] [--rounds 2] [--directory DIR] [--bin PROGRAM] [--json]
 
 Both serve the same repository of random bytes, which do not compress, on this machine and in this run; the rounds
 are interleaved. Both check what is pushed (transfer.fsckObjects). Needs root, nginx-light and fcgiwrap. The memory
@@ -10,6 +10,7 @@ is that of the server alone (VmHWM); the git processes are the same on both side
 
 import argparse
 import atexit
+import json
 import os
 import shutil
 import signal
@@ -157,6 +158,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=2)
     parser.add_argument("--directory", type=Path)
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/latchkey")
+    parser.add_argument("--json", action="store_true", help="each round's seconds, for other programs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="latchkey-bench-", dir=options.directory) as made:
         os.environ["LATCHKEY_TEST_OUTPUT"] = f"{made}/session"
@@ -182,6 +184,9 @@ def main():
         after = {name: side.memory() for name, side in sides.items()}
         for side in sides.values():
             side.stop()
+    if options.json:
+        print(json.dumps({name: as_json(name, times, before, after) for name in sides}))
+        return
     print(f"{options.size} MiB, {options.rounds} rounds; seconds are medians (lowest to highest)")
     for name in sides:
         for what in ("push", "clone"):
@@ -190,6 +195,11 @@ def main():
         print(
             f"{name:<26}peak memory {after[name] / 1024:.0f} MiB, {(after[name] - before[name]) / 1024:.0f} MiB more than at rest"
         )
+
+
+def as_json(name, times, before, after):
+    seconds = {what: times[name, what] for what in ("push", "clone")}
+    return seconds | {"peak_mib": after[name] / 1024, "grown_mib": (after[name] - before[name]) / 1024}
 
 
 if __name__ == "__main__":

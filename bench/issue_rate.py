@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Durable credentials per second, issued through the API, beside plain SQLite inserts with a sync each.
 
-    bench/issue_rate.py [--seconds 10] [--parallel 1 64] [--rounds 3] [--directory DIR] [--bin PROGRAM]
+    bench/issue_rate.py [--seconds 10] [--parallel 1 64] [--rounds 3] [--directory DIR] [--bin PROGRAM] [--json]
 
 Every credential that is counted was answered with 201: database and journal were both synced by then. The two
 kinds of rounds are interleaved, on the same file system, so that what else the machine does hits both. Clients are
@@ -9,6 +9,7 @@ one thread with many sockets; it shares the machine with the server.
 """
 
 import argparse
+import json
 import os
 import selectors
 import socket
@@ -116,6 +117,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--directory", type=Path, help="a directory on the disk to measure")
     parser.add_argument("--bin", type=Path, default=ROOT / "build/release/latchkey")
+    parser.add_argument("--json", action="store_true", help="each round's rate, for other programs")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="latchkey-bench-", dir=options.directory) as made:
         os.environ["LATCHKEY_TEST_OUTPUT"] = f"{made}/session"
@@ -137,14 +139,31 @@ def main():
                 latencies.setdefault(name, []).extend(times)
         world.cli.ok("audit", "verify")
         world.server.stop()
+    for times in latencies.values():
+        times.sort()
+    if options.json:
+        print(json.dumps({name: as_json(rates, latencies.get(name)) for name, rates in results.items()}))
+    else:
+        show(results, latencies)
+
+
+def percentiles(times):
+    """p50 and p99 of sorted times, in ms."""
+    return times[len(times) // 2] * 1e3, times[len(times) * 99 // 100] * 1e3
+
+
+def as_json(rates, times):
+    document = {"per_second": rates}
+    if times:
+        document["milliseconds"] = dict(zip(("p50", "p99"), percentiles(times)))
+    return document
+
+
+def show(results, latencies):
     print(f"{'':<28}{'per second':>12}   lowest and highest round   p50 and p99 in ms")
     for name, rates in results.items():
-        times = sorted(latencies.get(name, []))
-        at = (
-            f"{times[len(times) // 2] * 1e3:.1f} and {times[len(times) * 99 // 100] * 1e3:.1f}"
-            if times
-            else ""
-        )
+        times = latencies.get(name)
+        at = "{:.1f} and {:.1f}".format(*percentiles(times)) if times else ""
         print(
             f"{name:<28}{statistics.median(rates):>12.0f}   {min(rates):>10.0f} {max(rates):>10.0f}      {at}"
         )
