@@ -2,7 +2,7 @@
 
 // Credentials: the text that a client presents, and the little that this side keeps of it.
 //
-//     lkat_9fK2mQ7LwXcB0d1e2F3g4H5i6J7k8L9mZ1WonnN      44 characters with the default prefix
+//     lkat_iiiiiiiiiiissssssssssssssssssssssscccccc      44 characters with the default prefix
 //     | |  |          |                     |
 //     | |  |          |                     checksum: CRC-32 of all before it, 6 base62 characters
 //     | |  |          secret: 131 random bits, 22 base62 characters
