@@ -48,8 +48,8 @@ class Conversation {
   [[nodiscard]] virtual std::size_t request_size_max() const = 0;
 
   /// Called after every round of the loop, and at least once a second: hands over what was noted
-  /// for the access log.
-  virtual void Settle(bool at_once) = 0;
+  /// for the access log. `now`: when the round began.
+  virtual void Settle(std::chrono::steady_clock::time_point now, bool at_once) = 0;
 };
 
 }  // namespace latchkey::gate

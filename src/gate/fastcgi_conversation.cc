@@ -189,8 +189,8 @@ std::string FastCgiConversation::MakeDenied(const http::Response& denial) {
   return content;
 }
 
-void FastCgiConversation::Settle(bool at_once) {
-  access_.Settle(std::chrono::steady_clock::now(), at_once);
+void FastCgiConversation::Settle(std::chrono::steady_clock::time_point now, bool at_once) {
+  access_.Settle(now, at_once);
 }
 
 }  // namespace latchkey::gate

@@ -32,7 +32,7 @@ class FastCgiConversation final : public Conversation {
   void AppendTimeout(const Peer& /*peer*/, std::string& /*output*/) override {}
   [[nodiscard]] std::string_view turn_away() const override { return {}; }
   [[nodiscard]] std::size_t request_size_max() const override { return kFastCgiRequestMax; }
-  void Settle(bool at_once) override;
+  void Settle(std::chrono::steady_clock::time_point now, bool at_once) override;
 
  private:
   void Answer(const Peer& peer, std::string& output);

@@ -116,7 +116,7 @@ TEST_F(FastCgiConversationTest, KeepsAConnectionThatIsAskedToBeKept) {
 
 TEST_F(FastCgiConversationTest, LogsEachQuestion) {
   Ask(Question("GET", "/2.0/repositories/w/r?secret=1"));
-  conversation_.Settle(true);
+  conversation_.Settle(std::chrono::steady_clock::now(), /*at_once=*/true);
   EXPECT_NE(log_.find("\"client\":\"192.0.2.7\",\"app\":\"bitbucket\",\"dialect\":\"fastcgi\","
                       "\"method\":\"GET\",\"path\":\"/2.0/repositories/w/r\",\"status\":200,"
                       "\"outcome\":\"allowed\",\"account\":\"ana\""),

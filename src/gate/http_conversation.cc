@@ -185,8 +185,8 @@ std::string_view HttpConversation::turn_away() const { return kTurnAway; }
 
 std::size_t HttpConversation::request_size_max() const { return parts_.limits.head_size_max; }
 
-void HttpConversation::Settle(bool at_once) {
-  access_.Settle(std::chrono::steady_clock::now(), at_once);
+void HttpConversation::Settle(std::chrono::steady_clock::time_point now, bool at_once) {
+  access_.Settle(now, at_once);
 }
 
 }  // namespace latchkey::gate

@@ -23,7 +23,7 @@ class HttpConversation final : public Conversation {
   void AppendTimeout(const Peer& peer, std::string& output) override;
   [[nodiscard]] std::string_view turn_away() const override;
   [[nodiscard]] std::size_t request_size_max() const override;
-  void Settle(bool at_once) override;
+  void Settle(std::chrono::steady_clock::time_point now, bool at_once) override;
 
  private:
   /// Reads and answers one head.

@@ -218,7 +218,7 @@ TEST_F(HttpConversationTest, LogsEveryRequestWithoutItsSecret) {
   Serve(Question("/2.0/repositories/w/r?x=" + token_));
   Serve(Question("/2.0/user"));
   Serve("GET / HTTP/9\r\n\r\n");
-  conversation_->Settle(true);
+  conversation_->Settle(std::chrono::steady_clock::now(), /*at_once=*/true);
   EXPECT_EQ(std::ranges::count(log_, '\n'), 3);
   EXPECT_EQ(log_.find(token_), std::string::npos);
   EXPECT_NE(log_.find("\"client\":\"192.0.2.7\",\"app\":\"bitbucket\",\"dialect\":\"nginx\","

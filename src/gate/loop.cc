@@ -22,6 +22,10 @@ namespace ip = boost::asio::ip;
 constexpr std::size_t kEventsMax = 256;
 constexpr int kAcceptsMax = 64;  // In one round, so that connections there are do not starve.
 constexpr std::size_t kReadSize = 65536;
+constexpr int kReadsMax = 16;  // Of one connection in one round, likewise.
+// Told once, when something comes: the kernel then has no need to look again after each answer. The
+// other states are told as long as they last.
+constexpr std::uint32_t kToRead = EPOLLIN | EPOLLRDHUP | EPOLLET;
 constexpr std::size_t kOutputKept = 524288;
 constexpr std::size_t kDiscardMax = 262144;
 constexpr std::chrono::milliseconds kLinger{2000};
@@ -145,7 +149,7 @@ void Loop::PauseAccepting() {
 }
 
 void Loop::Stop() {
-  stop_asked_ = true;
+  shared_.stop_asked = true;
   const std::uint64_t one = 1;
   [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof(one));
 }
@@ -168,7 +172,7 @@ void Loop::Run() {
     SettleAll(/*at_once=*/false);
     ExpireAll();
     if (!accepting_ && !stopping_ && now_ >= accept_again_) ResumeAccepting();
-    if (stop_asked_ && !stopping_) BeginStop();
+    if (shared_.stop_asked && !stopping_) BeginStop();
     if (stopping_ && now_ >= stop_deadline_) break;
   }
   SettleAll(/*at_once=*/true);
@@ -178,15 +182,15 @@ int Loop::WaitTime() const {
   auto wait = kLongestWait;
   for (const Queue* const queue : {&arriving_, &waiting_, &writing_, &lingering_}) {
     if (queue->connections.empty()) continue;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-        queue->connections.front().deadline - Clock::now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(queue->connections.front().deadline - now_);
     wait = std::clamp(left, std::chrono::milliseconds{0}, wait);
   }
   return static_cast<int>(wait.count());
 }
 
 void Loop::SettleAll(bool at_once) {
-  for (const auto& source : listeners_) source->listener.conversation->Settle(at_once);
+  for (const auto& source : listeners_) source->listener.conversation->Settle(now_, at_once);
 }
 
 void Loop::Handle(Source& source, std::uint32_t events) {
@@ -238,7 +242,7 @@ void Loop::Admit(ListenerSource& listener, FileDescriptor socket, const Peer& pe
   // From the first moment on, and never anew, however the bytes drip.
   connection.deadline = now_ + arriving_.patience;
   epoll_event event{};
-  event.events = EPOLLIN;
+  event.events = kToRead;
   event.data.ptr = static_cast<Source*>(&connection);
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.socket.get(), &event) != 0) {
     Close(connection);
@@ -247,7 +251,7 @@ void Loop::Admit(ListenerSource& listener, FileDescriptor socket, const Peer& pe
 
 void Loop::OnConnection(Connection& connection, std::uint32_t events) {
   switch (connection.state) {
-    case Connection::State::kReading: return Receive(connection);
+    case Connection::State::kReading: return Receive(connection, events);
     case Connection::State::kWriting:
       if ((events & (EPOLLERR | EPOLLHUP)) != 0) return Close(connection);
       return ContinueSending(connection);
@@ -255,43 +259,59 @@ void Loop::OnConnection(Connection& connection, std::uint32_t events) {
   }
 }
 
-void Loop::Receive(Connection& connection) {
-  const std::size_t kept = connection.input.copy(input_.data(), input_.size());
-  const ssize_t size =
-      ::recv(connection.socket.get(), input_.data() + kept, input_.size() - kept, 0);
-  if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-  if (size <= 0) return Close(connection);
-  Process(connection, {input_.data(), kept + static_cast<std::size_t>(size)});
+// The kernel tells once that something came, so it is read until there is no more. A read that does
+// not fill its room has emptied the socket, unless the other side's end stands behind it.
+void Loop::Receive(Connection& connection, std::uint32_t events) {
+  const bool ends = (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
+  for (int reads = 0; reads < kReadsMax; ++reads) {
+    const std::size_t kept = connection.input.copy(input_.data(), input_.size());
+    const std::size_t room = input_.size() - kept;
+    const ssize_t size = ::recv(connection.socket.get(), input_.data() + kept, room, 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0 && errno == EAGAIN) return;
+    if (size <= 0) return Close(connection);
+    const auto received = static_cast<std::size_t>(size);
+    if (!Process(connection, {input_.data(), kept + received})) return;
+    if (received < room && !ends) return;
+  }
+  // Others have their turn first; what is unread is told again.
+  Watch(connection, kToRead);
 }
 
-void Loop::Process(Connection& connection, std::string_view input) {
+bool Loop::Process(Connection& connection, std::string_view input) {
   std::size_t answered = 0;
   for (;;) {
     output_.clear();
-    const Turn turn = connection.conversation->Serve(connection.peer, input, stopping_, output_);
+    const Turn turn =
+        connection.conversation->Serve(connection.peer, input, shared_.stop_asked, output_);
     input.remove_prefix(turn.used);
     answered += turn.used;
     connection.close_after = turn.close;
     connection.linger = turn.linger;
     connection.more = turn.more;
     const Sent sent = Send(connection, output_);
-    if (sent == Sent::kGone) return;
+    if (sent == Sent::kGone) return false;
     // Where the other side is only slow, the rest waits until it has read.
     if (sent == Sent::kPartly) {
       connection.input.assign(input);
-      return;
+      return false;
     }
-    if (turn.close) return Finish(connection, turn.linger);
+    if (turn.close) {
+      Finish(connection, turn.linger);
+      return false;
+    }
     if (!turn.more) break;
   }
   if (input.empty()) {
     // A long one is not kept: idle connections are many.
     connection.input = {};
-    return MoveTo(connection, waiting_);
+    MoveTo(connection, waiting_);
+    return true;
   }
   connection.input.assign(input);
   const bool fresh = answered > 0 || connection.queue != &arriving_;
   if (fresh) MoveTo(connection, arriving_);
+  return true;
 }
 
 Loop::Sent Loop::Send(Connection& connection, std::string& output) {
@@ -325,7 +345,7 @@ void Loop::ContinueSending(Connection& connection) {
   connection.sent = 0;
   if (connection.close_after) return Finish(connection, connection.linger);
   connection.state = Connection::State::kReading;
-  Watch(connection, EPOLLIN);
+  Watch(connection, kToRead);
   MoveTo(connection, connection.input.empty() ? waiting_ : arriving_);
   if (!connection.more) return;
   const std::string input = std::exchange(connection.input, {});

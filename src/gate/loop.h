@@ -37,6 +37,8 @@ struct LoopShared {
   std::chrono::seconds grace{20};
   const http::TrustedProxies& proxies;
   std::atomic<std::size_t> connections{0};
+  /// Known to all loops at once: from the first Stop() on, every answer is its connection's last.
+  std::atomic<bool> stop_asked{false};
 };
 
 class Loop {
@@ -57,6 +59,7 @@ class Loop {
 
   /// Returns after Stop(), when every connection is closed or the grace is over.
   void Run();
+  /// Of all the loops that share `shared`; each is woken by its own.
   void Stop();
 
  private:
@@ -83,9 +86,10 @@ class Loop {
   void Accept(ListenerSource& listener);
   void Admit(ListenerSource& listener, FileDescriptor socket, const Peer& peer);
   void OnConnection(Connection& connection, std::uint32_t events);
-  void Receive(Connection& connection);
-  /// Serves `input` and sends the answers, as long as it can.
-  void Process(Connection& connection, std::string_view input);
+  void Receive(Connection& connection, std::uint32_t events);
+  /// Serves `input` and sends the answers, as long as it can. False: the connection does not wait
+  /// for more to read now; it may be gone.
+  bool Process(Connection& connection, std::string_view input);
   enum class Sent : std::uint8_t {
     kAll,
     kPartly,  ///< The connection is in writing_ now, with the rest.
@@ -122,7 +126,6 @@ class Loop {
   Clock::time_point now_{};
   Clock::time_point accept_again_{};
   bool accepting_ = true;
-  std::atomic<bool> stop_asked_{false};
   bool stopping_ = false;
   Clock::time_point stop_deadline_{};
 };

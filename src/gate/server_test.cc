@@ -273,6 +273,38 @@ TEST_F(GateServerTest, SpeaksFastCgi) {
   EXPECT_EQ(other.ReceiveAll(), "");
 }
 
+// The kernel tells of what came once: whatever came with it must be found all the same.
+TEST_F(GateServerTest, AnswersMoreThanOneReadHoldsAndThenTheEnd) {
+  StartGate();
+  constexpr int kQuestions = 9000;  // Beyond the reads of one round, too.
+  std::string bytes;
+  for (int i = 0; i < kQuestions; ++i) bytes += Question();
+  for (const ListenAddress& address : {tcp_, unix_}) {
+    Client client(address);
+    std::thread sender([&] {
+      client.Send(bytes);
+      client.FinishSending();
+    });
+    int answers = 0;
+    while (client.ReceiveAnswer().starts_with("HTTP/1.1 200")) ++answers;
+    sender.join();
+    EXPECT_EQ(answers, kQuestions);
+    EXPECT_EQ(client.ReceiveAll(), "");
+  }
+}
+
+TEST_F(GateServerTest, ClosesAtOnceWhereTheEndCameWithTheQuestion) {
+  GateSettings settings;
+  settings.limits.keep_alive_timeout = std::chrono::hours{1};
+  StartGate(settings);
+  for (int i = 0; i < 200; ++i) {
+    Client client(i % 2 == 0 ? tcp_ : unix_);
+    client.Send(Question());
+    client.FinishSending();
+    EXPECT_TRUE(client.ReceiveAll().starts_with("HTTP/1.1 200"));
+  }
+}
+
 TEST_F(GateServerTest, LetsRequestsOnTheWayEndAndRemovesItsSocket) {
   StartGate();
   Client idle(tcp_);
