@@ -126,7 +126,8 @@ std::string FoldAscii(std::string_view text) {
 }
 
 bool EqualsIgnoringCase(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, FoldCharacter, FoldCharacter);
+  // Most are of the same case, and those are compared by the word.
+  return left == right || std::ranges::equal(left, right, {}, FoldCharacter, FoldCharacter);
 }
 
 Result<void> ValidateDisplayText(std::string_view what, std::string_view text,

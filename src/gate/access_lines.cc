@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
+#include "base/room_writer.h"
 #include "http/mask.h"
 
 namespace latchkey::gate {
@@ -40,8 +40,24 @@ bool IsHarmless(std::string_view path) {
   return true;
 }
 
-void AppendEscaped(std::string_view text, std::string& out) {
+/// A member of the line whose value needs no escape; left out where it is empty.
+struct Member {
+  std::string_view key;
+  std::string_view value;
+
+  [[nodiscard]] std::size_t size() const { return key.size() + value.size() + 1; }
+  void PutInto(RoomWriter& room) const {
+    if (!value.empty()) room.Put(key).Put(value).Put('"');
+  }
+};
+
+// Of a line without its members: the time, the event, the status, and what stands in between.
+constexpr std::size_t kFixedSizeMax = 128;
+constexpr std::size_t kUpToSeconds = 19;
+
+std::string Escaped(std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
   for (const char c : text) {
     if (!NeedsEscape(c)) {
       out += c;
@@ -59,70 +75,64 @@ void AppendEscaped(std::string_view text, std::string& out) {
     out += kHex[byte >> 4U];
     out += kHex[byte & 0xfU];
   }
+  return out;
 }
 
 }  // namespace
 
-void AccessLines::AppendTime(Instant now) {
+std::string_view AccessLines::FormatTime(Instant now) {
   const auto second = std::chrono::floor<std::chrono::seconds>(now.time_since_epoch());
   if (second != second_) {
     second_ = second;
-    second_text_ = FormatInstant(Instant{second});
+    time_text_ = FormatInstant(Instant{second});
     // "2026-11-24T14:50:15.000Z" or without the fraction: up to the second.
-    constexpr std::size_t kUpToSeconds = 19;
-    second_text_.resize(std::min(second_text_.size(), kUpToSeconds));
+    time_text_.resize(std::min(time_text_.size(), kUpToSeconds));
+    time_text_ += ".000Z";
   }
   const auto millis = static_cast<unsigned>((now.time_since_epoch() - second).count());
-  lines_ += second_text_;
-  lines_ += '.';
-  lines_ += static_cast<char>('0' + millis / 100);
-  lines_ += static_cast<char>('0' + millis / 10 % 10);
-  lines_ += static_cast<char>('0' + millis % 10);
-  lines_ += 'Z';
-}
-
-void AccessLines::AppendMember(std::string_view key, std::string_view value) {
-  if (value.empty()) return;
-  lines_ += ",\"";
-  lines_ += key;
-  lines_ += "\":\"";
-  if (std::ranges::any_of(value, NeedsEscape)) {
-    AppendEscaped(value, lines_);
-  } else {
-    lines_ += value;
-  }
-  lines_ += '"';
-}
-
-void AccessLines::AppendPath(std::string_view uri) {
-  const std::string_view path = uri.substr(0, uri.find('?'));
-  if (IsHarmless(path)) {
-    AppendMember("path", path);
-  } else {
-    AppendMember("path", http::LoggedPath(path));
-  }
+  char* const digits = time_text_.data() + time_text_.size() - 4;
+  digits[0] = static_cast<char>('0' + millis / 100);
+  digits[1] = static_cast<char>('0' + millis / 10 % 10);
+  digits[2] = static_cast<char>('0' + millis % 10);
+  return time_text_;
 }
 
 void AccessLines::Note(const AccessEntry& entry) {
   if (!sink_) return;
-  lines_ += R"({"time":")";
-  AppendTime(entry.now);
-  lines_ += R"(","event":"gate.request")";
-  AppendMember("client", entry.client);
-  AppendMember("request_id", entry.request_id);
-  AppendMember("app", entry.app);
-  AppendMember("dialect", entry.dialect);
-  AppendMember("method", IsHarmless(entry.method) ? std::string_view{entry.method} : "?");
-  AppendPath(entry.uri);
-  lines_ += ",\"status\":";
-  std::array<char, 12> digits{};
-  const auto [end, error] =
-      std::to_chars(digits.data(), digits.data() + digits.size(), entry.status);
-  lines_.append(digits.data(), end);
-  AppendMember("outcome", entry.outcome);
-  AppendMember("account", entry.account);
-  AppendMember("credential", entry.credential);
-  lines_ += "}\n";
+  const std::string_view path = entry.uri.substr(0, entry.uri.find('?'));
+  if (IsHarmless(path) && std::ranges::none_of(entry.account, NeedsEscape)) {
+    return Append(entry, path);
+  }
+  const std::string escaped_path =
+      Escaped(IsHarmless(path) ? std::string{path} : http::LoggedPath(path));
+  const std::string account = Escaped(entry.account);
+  AccessEntry escaped = entry;
+  escaped.account = account;
+  Append(escaped, escaped_path);
+}
+
+void AccessLines::Append(const AccessEntry& entry, std::string_view path) {
+  const std::array<Member, 6> front{
+      {{R"(,"client":")", entry.client},
+       {R"(,"request_id":")", entry.request_id},
+       {R"(,"app":")", entry.app},
+       {R"(,"dialect":")", entry.dialect},
+       {R"(,"method":")", IsHarmless(entry.method) ? entry.method : "?"},
+       {R"(,"path":")", path}}};
+  const std::array<Member, 3> back{{{R"(,"outcome":")", entry.outcome},
+                                    {R"(,"account":")", entry.account},
+                                    {R"(,"credential":")", entry.credential}}};
+  std::size_t size = kFixedSizeMax;
+  for (const Member& member : front) size += member.size();
+  for (const Member& member : back) size += member.size();
+  const std::string_view time = FormatTime(entry.now);
+  AppendWithin(lines_, size, [&](RoomWriter& room) {
+    room.Put(R"({"time":")").Put(time).Put(R"(","event":"gate.request")");
+    for (const Member& member : front) member.PutInto(room);
+    room.Put(R"(,"status":)").Put(static_cast<std::uint64_t>(entry.status));
+    for (const Member& member : back) member.PutInto(room);
+    room.Put("}\n");
+  });
 }
 
 void AccessLines::Settle(std::chrono::steady_clock::time_point now, bool at_once) {

@@ -20,6 +20,7 @@ namespace latchkey::gate {
 /// Takes whole lines, each with its line break.
 using AccessSink = std::function<void(std::string_view lines)>;
 
+/// Texts need no escape in JSON, but for method, uri and account, which others choose.
 struct AccessEntry {
   Instant now;
   std::string_view client;
@@ -48,17 +49,16 @@ class AccessLines {
 
  private:
   void Flush();
-  void AppendTime(Instant now);
-  void AppendMember(std::string_view key, std::string_view value);
-  void AppendPath(std::string_view uri);
+  [[nodiscard]] std::string_view FormatTime(Instant now);
+  void Append(const AccessEntry& entry, std::string_view path);
 
   AccessSink sink_;
   std::string lines_;
   std::chrono::steady_clock::time_point oldest_{};
   bool waiting_ = false;
-  // The last second, formatted.
+  // The last time, formatted: only its milliseconds change within a second.
   std::chrono::seconds second_{-1};
-  std::string second_text_;
+  std::string time_text_;
 };
 
 }  // namespace latchkey::gate

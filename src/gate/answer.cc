@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/room_writer.h"
 #include "base/text.h"
 #include "http/answer.h"
 #include "http/grammar.h"
@@ -130,11 +131,27 @@ Result<HeaderNames> HeaderNames::Create(std::string_view prefix,
 Renderer::Renderer(HeaderNames names, std::string_view realm)
     : names_(std::move(names)), realm_(realm) {}
 
-void Renderer::AppendIdentity(const Identity& identity, std::string& out) const {
-  AppendField(names_.account, identity.account, out);
-  AppendField(names_.email, identity.email, out);
-  AppendField(names_.credential, identity.credential, out);
-  AppendField(names_.scopes, identity.scopes, out);
+void Renderer::AppendAllowed(const Identity& identity, const AnswerFrame& frame,
+                             std::string& out) const {
+  constexpr std::string_view kStart = "HTTP/1.1 200 OK\r\nDate: ";
+  constexpr std::string_view kEnd = "\r\nCache-Control: no-store\r\nContent-Length: 0\r\n";
+  constexpr std::string_view kClose = "Connection: close\r\n";
+  const std::array<std::pair<std::string_view, std::string_view>, 4> fields{{
+      {names_.account, identity.account},
+      {names_.email, identity.email},
+      {names_.credential, identity.credential},
+      {names_.scopes, identity.scopes},
+  }};
+  constexpr std::size_t kFieldExtra = 4;  // "\r\n" in front, ": " in between.
+  std::size_t size = kStart.size() + frame.date.size() + kEnd.size() + kClose.size() + 2;
+  for (const auto& [name, value] : fields) size += name.size() + value.size() + kFieldExtra;
+  AppendWithin(out, size, [&](RoomWriter& room) {
+    room.Put(kStart).Put(frame.date);
+    for (const auto& [name, value] : fields) room.Put("\r\n").Put(name).Put(": ").Put(value);
+    room.Put(kEnd);
+    if (!frame.keep_alive) room.Put(kClose);
+    room.Put("\r\n");
+  });
 }
 
 http::Response Renderer::MakeDenial(const GateAnswer& answer, std::string_view request_id) const {
@@ -147,10 +164,7 @@ http::Response Renderer::MakeDenial(const GateAnswer& answer, std::string_view r
 int Renderer::Append(const Dialect& dialect, const GateAnswer& answer, const AnswerFrame& frame,
                      std::string_view request_id, std::string& out) const {
   if (answer.allowed() && !answer.problem) {
-    AppendStatusLine(200, frame.date, out);
-    AppendIdentity(answer.identity, out);
-    out += "Cache-Control: no-store\r\n";
-    AppendEnd(frame, {}, out);
+    AppendAllowed(answer.identity, frame, out);
     return 200;
   }
   const http::Response denial = MakeDenial(answer, request_id);

@@ -62,7 +62,7 @@ class Renderer {
   [[nodiscard]] const HeaderNames& names() const { return names_; }
 
  private:
-  void AppendIdentity(const Identity& identity, std::string& out) const;
+  void AppendAllowed(const Identity& identity, const AnswerFrame& frame, std::string& out) const;
 
   HeaderNames names_;
   std::string realm_;

@@ -142,6 +142,8 @@ bool IsAppName(std::string_view name) {
          name.front() <= 'z' && std::ranges::all_of(name, is_name_character);
 }
 
+bool EndsName(char character) { return character == '/' || character == '?'; }
+
 }  // namespace
 
 std::span<const Dialect> Dialects() { return kDialects; }
@@ -154,7 +156,8 @@ std::optional<Route> FindRoute(std::string_view target) {
   const std::string_view app = target.substr(0, slash);
   if (!IsAppName(app)) return std::nullopt;
   target.remove_prefix(slash + 1);
-  const std::string_view name = target.substr(0, target.find_first_of("/?"));
+  const std::string_view name = target.substr(
+      0, static_cast<std::size_t>(std::ranges::find_if(target, EndsName) - target.begin()));
   const auto* const dialect = std::ranges::find(kDialects, name, &Dialect::name);
   if (dialect == kDialects.end()) return std::nullopt;
   target.remove_prefix(name.size());

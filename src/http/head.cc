@@ -1,11 +1,10 @@
 #include "http/head.h"
 
-#include <bit>
 #include <cstdint>
-#include <cstring>
 #include <utility>
 
 #include "base/text.h"
+#include "http/grammar.h"
 #include "http/target.h"
 
 namespace latchkey::http {
@@ -45,34 +44,12 @@ HeadByte Classify(std::string_view bytes, std::size_t at, std::size_t line_start
   return ends_line ? HeadByte::kLineFeed : HeadByte::kForbidden;
 }
 
-// The first place from `at` on that is not plain text (visible ASCII, a space, a byte from 0x80),
-// or near it: eight bytes at a time. What it skips, Classify() calls text.
-std::size_t SkipText(std::string_view bytes, std::size_t at) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHighs = 0x8080808080808080;
-  for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, sizeof(word));
-    // The high bit of each byte below 0x20, and of each that is 0x7f; a borrow may mark one more
-    // byte above a marked one, which costs a look and no more.
-    const std::uint64_t below = (word - kOnes * 0x20) & ~word & kHighs;
-    const std::uint64_t deletes =
-        ((word ^ (kOnes * 0x7f)) - kOnes) & ~(word ^ (kOnes * 0x7f)) & kHighs;
-    const std::uint64_t marked = below | deletes;
-    if (marked == 0) continue;
-    if constexpr (std::endian::native == std::endian::little) {
-      return at + static_cast<std::size_t>(std::countr_zero(marked)) / 8;
-    }
-    return at;
-  }
-  return at;
-}
-
 }  // namespace
 
 std::expected<std::size_t, Refusal> HeadScanner::Scan(std::string_view bytes) {
   for (; scanned_ < bytes.size(); ++scanned_) {
-    scanned_ = SkipText(bytes, scanned_);
+    // What it skips, Classify() calls text.
+    scanned_ = SkipPlainText(bytes, scanned_);
     if (scanned_ == bytes.size()) break;
     const HeadByte kind = Classify(bytes, scanned_, line_start_);
     if (kind == HeadByte::kText) continue;

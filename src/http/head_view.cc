@@ -195,8 +195,11 @@ bool IsHostCharacter(char character) {
 std::expected<void, Refusal> ReadLines(std::string_view& bytes, const Limits& limits,
                                        HeadView& head, Framing& framing) {
   for (bool request_line = true;; request_line = false) {
-    const std::size_t end = bytes.find(kLineEnd);
+    const std::size_t end = bytes.find('\r');
     if (end == std::string_view::npos) return Refuse(400, "The head is cut.");
+    if (!bytes.substr(end).starts_with(kLineEnd)) {
+      return Refuse(400, "A line of the head does not end in CR LF.");
+    }
     const std::string_view line = bytes.substr(0, end);
     bytes.remove_prefix(end + kLineEnd.size());
     if (line.empty() && !request_line) return {};
