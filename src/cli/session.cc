@@ -44,6 +44,11 @@ bool WantsInstallation(std::string_view command) {
   return command.find(" --") == std::string_view::npos;
 }
 
+/// Whether the method may be the first one of a new installation.
+bool CreatesSomething(std::string_view method) {
+  return method.ends_with(".create") || method == "app.add";
+}
+
 }  // namespace
 
 bool Session::color() const {
@@ -87,7 +92,7 @@ Result<Json> Session::Call(std::string_view method, Json params) {
     Result<Location> location = FindLocation();
     // A mistyped --data must not make a command that only looks, or changes what there is, look at
     // a new and empty installation.
-    if (location) location->may_make = method.ends_with(".create");
+    if (location) location->may_make = CreatesSomething(method);
     Result<std::unique_ptr<admin::AdminPort>> port =
         location ? environment_.connect(*location) : std::unexpected(location.error());
     if (!port) {

@@ -51,12 +51,13 @@ TEST(SessionTest, OnlyCommandsThatCreateMayMakeAnInstallation) {
   CliWorld world;
   world.Run({"account", "create", "--email", "ana@example.com", "--username", "ana"});
   world.Run({"workspace", "create", "acme"});
+  world.Run({"app", "add", "bitbucket"});
   world.Run({"status"});
   world.Run({"account", "suspend", "ana"});
   world.Run({"audit", "verify"});
   std::vector<bool> may_make;
   for (const Location& location : world.connected) may_make.push_back(location.may_make);
-  EXPECT_EQ(may_make, (std::vector{true, true, false, false, false}));
+  EXPECT_EQ(may_make, (std::vector{true, true, true, false, false, false}));
 }
 
 TEST(SessionTest, AHintNamesTheInstallationThatWasGiven) {

@@ -92,6 +92,9 @@ class Service {
   std::unique_ptr<api::ApiHandler> api_;
   std::unique_ptr<admin::AdminService> admin_service_;
   std::unique_ptr<admin::SocketServer> admin_socket_;
+  // Asked on every request: a few milliseconds do not matter to it.
+  CoarseSystemClock coarse_clock_;
+  HighWaterClock gate_clock_{coarse_clock_};
   std::optional<gate::Gatekeeper> gatekeeper_;
   std::unique_ptr<gate::GateServer> gate_;
   std::optional<asio::signal_set> signals_;
@@ -188,7 +191,7 @@ Result<void> Service::StartGate() {
     access = [this](std::string_view lines) { log_.WriteAccessLines(lines); };
   }
   Result<std::unique_ptr<gate::GateServer>> gate = gate::GateServer::Create(
-      std::move(*settings), {.gatekeeper = *gatekeeper_, .clock = clock_}, std::move(access));
+      std::move(*settings), {.gatekeeper = *gatekeeper_, .clock = gate_clock_}, std::move(access));
   if (!gate) return std::unexpected(gate.error());
   gate_ = std::move(*gate);
   gate_->Start();

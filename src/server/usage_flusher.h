@@ -1,7 +1,7 @@
 #pragma once
 
 // Carries the uses of credentials from the threads that noted them to the store, every few seconds
-// and at the end: what a killed process loses is at most that.
+// and at the end: what a killed process loses is at most that. In a thread of the lowest priority.
 //
 // Thread safety: Flush() by any thread.
 
@@ -20,6 +20,7 @@ namespace latchkey::server {
 class UsageFlusher {
  public:
   static constexpr std::chrono::seconds kInterval{5};
+  static constexpr std::chrono::seconds kIntervalMax{60};
 
   /// Begins. `on_failure` is told of a batch that could not be written; it is lost. References
   /// outlive the flusher.
@@ -32,6 +33,10 @@ class UsageFlusher {
 
   /// Writes what was noted so far.
   void Flush();
+
+  /// How long to wait after a writing that took so long: kInterval, and more where the writing
+  /// itself begins to cost the requests their time, up to kIntervalMax.
+  [[nodiscard]] static std::chrono::milliseconds PauseAfter(std::chrono::milliseconds taken);
 
  private:
   void Run();
