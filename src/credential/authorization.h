@@ -28,6 +28,7 @@ struct Presented {
     kBasic,
     kBasicSecretAsUser,
     kBearer,
+    kSecretAlone,  ///< In no header: whose it is, is what is asked. Takes an app password, too.
     kUnreadable,  ///< There was something, but no form we know: proves nothing, counts as a
                   ///< failure.
   };
