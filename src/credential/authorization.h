@@ -29,8 +29,8 @@ struct Presented {
     kBasicSecretAsUser,
     kBearer,
     kSecretAlone,  ///< In no header: whose it is, is what is asked. Takes an app password, too.
-    kUnreadable,  ///< There was something, but no form we know: proves nothing, counts as a
-                  ///< failure.
+    kUnreadable,   ///< There was something, but no form we know: proves nothing, counts as a
+                   ///< failure.
   };
   Form form = Form::kUnreadable;
   /// Basic's user part as sent; never logged when form is not kBasic.
