@@ -1,16 +1,52 @@
 #include "crypto/mac.h"
 
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include <sodium.h>
 
 #include <algorithm>
+#include <memory>
 
 namespace latchkey {
+namespace {
 
+struct Free {
+  void operator()(EVP_MAC* mac) const { EVP_MAC_free(mac); }
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using Context = std::unique_ptr<EVP_MAC_CTX, Free>;
+
+/// Null without memory, or without the provider.
+Context MakeHmacSha256() {
+  static const std::unique_ptr<EVP_MAC, Free> hmac{EVP_MAC_fetch(nullptr, "HMAC", nullptr)};
+  if (hmac == nullptr) return nullptr;
+  Context context{EVP_MAC_CTX_new(hmac.get())};
+  std::string digest{"SHA256"};
+  const std::array parameters{
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
+      OSSL_PARAM_construct_end()};
+  const bool made =
+      context != nullptr && EVP_MAC_CTX_set_params(context.get(), parameters.data()) == 1;
+  return made ? std::move(context) : nullptr;
+}
+
+}  // namespace
+
+// By OpenSSL, which uses the processor's instructions for SHA-256: a start computes the MAC of
+// every change that was ever made. libsodium's takes five times as long, and needs nothing.
 Mac ComputeMac(const SecretKey& key, std::string_view text) {
+  thread_local const Context context = MakeHmacSha256();
   Mac mac;
-  crypto_auth_hmacsha256(reinterpret_cast<unsigned char*>(mac.data()),
-                         reinterpret_cast<const unsigned char*>(text.data()), text.size(),
-                         reinterpret_cast<const unsigned char*>(key.Expose().data()));
+  auto* const out = reinterpret_cast<unsigned char*>(mac.data());
+  const auto* const in = reinterpret_cast<const unsigned char*>(text.data());
+  const auto* const key_bytes = reinterpret_cast<const unsigned char*>(key.Expose().data());
+  std::size_t size = 0;
+  const bool done = context != nullptr &&
+                    EVP_MAC_init(context.get(), key_bytes, SecretKey::kSize, nullptr) == 1 &&
+                    EVP_MAC_update(context.get(), in, text.size()) == 1 &&
+                    EVP_MAC_final(context.get(), out, &size, mac.size()) == 1 && size == mac.size();
+  if (!done) crypto_auth_hmacsha256(out, in, text.size(), key_bytes);
   return mac;
 }
 
