@@ -34,8 +34,9 @@ TEST(CursorTest, AliasesMakeNoUnboundedWork) {
   for (int i = 0; i < 2000; ++i) text += "n,";
   text += "n]\nx-op: &op {security: [";
   for (int i = 0; i < 2000; ++i) text += "{o: *names},";
-  text += "{o: *names}]}\npaths: {/a: {get: *op}}\n" +
-          "components: {securitySchemes: {o: {type: oauth2}}}";
+  text +=
+      "{o: *names}]}\npaths: {/a: {get: *op}}\n"
+      "components: {securitySchemes: {o: {type: oauth2}}}";
   EXPECT_THAT(ReadApiDocument(text, "x", {}), FailsWith(kLimitExceeded));
 }
 

@@ -8,7 +8,6 @@
 #include "openapi/readers.h"
 
 namespace latchkey::openapi {
-
 namespace {
 
 /// Mappings of more members are looked up by an index of their keys.
