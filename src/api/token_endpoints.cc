@@ -24,20 +24,23 @@ std::int64_t NumericDate(Instant instant) {
   return std::chrono::floor<std::chrono::seconds>(instant).time_since_epoch().count();
 }
 
-/// The verdict on a credential's text alone, as its own holder would present it.
-Verdict VerifyText(const Verifier& verifier, std::string_view text, std::string_view client_address,
-                   Instant now, const Requirement& any) {
-  std::optional<Presented> presented{Presented{
-      .form = Presented::Form::kBearer, .user = std::nullopt, .secret = SecretString{text}}};
-  const Attempt attempt{.presented = presented, .client_address = client_address, .now = now};
-  Verdict verdict = verifier.Verify(attempt, any);
-  const bool needs_user =
-      !verdict && verdict.error().cause == Cause::kWrongUser && verdict.error().proven;
-  if (!needs_user) return verdict;
-  // An app password goes with its account's name, which whoever asks need not know.
-  presented->form = Presented::Form::kBasic;
-  presented->user = verdict.error().proven->account->username;
-  return verifier.Verify(attempt, any);
+/// Without the white space around it: curl sends the line break at a file's end along.
+std::string_view Trimmed(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kSpace);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
+}
+
+/// The verdict on a credential's text alone: whoever asks need not know whose it is.
+Verdict VerifyText(const Verifier& verifier, const SecretString& text,
+                   std::string_view client_address, Instant now, const Requirement& any) {
+  const std::optional<Presented> presented{
+      Presented{.form = Presented::Form::kSecretAlone,
+                .user = std::nullopt,
+                .secret = SecretString{Trimmed(text.Expose())}}};
+  return verifier.Verify({.presented = presented, .client_address = client_address, .now = now},
+                         any);
 }
 
 /// The credential whose secret was sent, in force or not.
@@ -46,6 +49,9 @@ std::optional<CredentialId> ProvenId(const Verdict& verdict) {
   if (verdict.error().proven) return verdict.error().proven->id;
   return std::nullopt;
 }
+
+/// Whether it says nothing about the credential that was sent.
+bool IsNoAnswer(Cause cause) { return cause == Cause::kThrottled || cause == Cause::kStale; }
 
 std::string JoinWithSpaces(const std::vector<std::string>& names) {
   std::string text;
@@ -90,8 +96,8 @@ http::Awaitable<Outcome> TokenEndpoints::Introspect(const Call& call) const {
   if (!form) co_return std::unexpected(form.error());
   const SecretString* token = *form ? (*form)->Find("token") : nullptr;
   if (token == nullptr) co_return MissingToken();
-  const Verdict verdict = VerifyText(parts_.introspector, token->Expose(), "introspection",
-                                     parts_.clock.Now(), parts_.any);
+  const Verdict verdict =
+      VerifyText(parts_.introspector, *token, "introspection", parts_.clock.Now(), parts_.any);
   if (!verdict) {
     // Nobody can tell at present: an answer would be a guess.
     if (verdict.error().cause == Cause::kStale) {
@@ -120,11 +126,20 @@ http::Awaitable<Outcome> TokenEndpoints::Revoke(const Call& call) const {
   if (!form) co_return std::unexpected(form.error());
   const SecretString* token = *form ? (*form)->Find("token") : nullptr;
   if (token == nullptr) co_return MissingToken();
-  const Verdict verdict = VerifyText(parts_.verifier, token->Expose(), head.client_address,
-                                     parts_.clock.Now(), parts_.any);
-  if (!verdict &&
-      (verdict.error().cause == Cause::kThrottled || verdict.error().cause == Cause::kStale)) {
+  // Whoever holds the secret must be able to end it, however many others were ended or mistaken
+  // before: so the throttle is asked about the rest alone.
+  Verdict verdict =
+      VerifyText(parts_.introspector, *token, head.client_address, parts_.clock.Now(), parts_.any);
+  if (!ProvenId(verdict)) {
+    verdict =
+        VerifyText(parts_.verifier, *token, head.client_address, parts_.clock.Now(), parts_.any);
+  }
+  if (!verdict && IsNoAnswer(verdict.error().cause)) {
     co_return std::unexpected(ProblemFor(verdict.error()));
+  }
+  // Nothing would be revoked, and who asked would think it was.
+  if (!verdict && verdict.error().cause == Cause::kMistyped) {
+    co_return OAuthError("invalid_request", "nothing was revoked: " + verdict.error().detail);
   }
   if (const std::optional<CredentialId> id = ProvenId(verdict)) {
     call.exchange.Annotate("action", "credential.revoke");

@@ -69,7 +69,7 @@ TEST_F(TokenEndpointsTest, OfWhatIsNotInForceItSaysNothingElse) {
   EXPECT_EQ(Revoke(revoked).status, 200);
   std::string mistyped = token_;
   mistyped.back() = mistyped.back() == 'a' ? 'b' : 'a';
-  for (const std::string& secret : {revoked, mistyped, token_ + "%0A", std::string{"x"},
+  for (const std::string& secret : {revoked, mistyped, token_ + "x", std::string{"x"},
                                     std::string(10'000, 'x'), std::string{"%C3%A9"}}) {
     const FakeAnswer answer = Introspect(secret);
     EXPECT_EQ(answer.status, 200) << secret;
@@ -155,12 +155,46 @@ TEST_F(TokenEndpointsTest, AnAppPasswordAndASuspendedOneCanBeEndedToo) {
 
 TEST_F(TokenEndpointsTest, UnknownOnesAreEndedAlready) {
   const std::size_t changes = world_.journal().lines().size();
-  std::string mistyped = token_;
-  mistyped.back() = mistyped.back() == 'a' ? 'b' : 'a';
-  for (const std::string& secret : {std::string{"x"}, mistyped, std::string(10'000, 'x')}) {
+  for (const std::string& secret : {std::string{"x"}, std::string(10'000, 'x')}) {
     EXPECT_EQ(Revoke(secret).status, 200) << secret;
   }
   EXPECT_EQ(world_.journal().lines().size(), changes);
+}
+
+TEST_F(TokenEndpointsTest, NobodyIsLetThinkThatAMistypedOneIsEnded) {
+  std::string changed = token_;
+  changed.back() = changed.back() == 'a' ? 'b' : 'a';
+  for (const std::string& secret : {changed, token_.substr(0, 40), token_ + "x"}) {
+    const FakeAnswer answer = Revoke(secret);
+    EXPECT_EQ(answer.status, 400) << secret;
+    EXPECT_EQ(answer.json()["error"], "invalid_request");
+    EXPECT_THAT(answer.json()["error_description"].get<std::string>(),
+                HasSubstr("nothing was revoked"));
+  }
+  EXPECT_TRUE(Works(token_));
+}
+
+TEST_F(TokenEndpointsTest, WhiteSpaceAroundACredentialDoesNotCount) {
+  for (const std::string& sent : {token_ + "%0A", "%20" + token_ + "%0D%0A", token_ + "+"}) {
+    EXPECT_EQ(Introspect(sent).json()["active"], true) << sent;
+  }
+  EXPECT_EQ(Revoke(token_ + "%0A").status, 200);
+  EXPECT_FALSE(Works(token_));
+}
+
+TEST_F(TokenEndpointsTest, EndingManyIsNoFailure) {
+  const std::string last = world_.IssueAppPassword("ann", {"account"});
+  for (int i = 0; i < 100; ++i) {
+    const std::string password = world_.IssueAppPassword("ann", {"account"});
+    ASSERT_EQ(Revoke(password).status, 200) << i;
+    ASSERT_EQ(Revoke(password).status, 200) << i << " again";
+  }
+  EXPECT_EQ(
+      world_
+          .Send({.target = "/api/v1/me", .fields = {{"Authorization", World::Basic("ann", last)}}})
+          .status,
+      200)
+      << "nor does it count against the account";
 }
 
 TEST_F(TokenEndpointsTest, WhoSendsACredentialOfItsOwnIsNamed) {

@@ -97,7 +97,10 @@ OperationMatch MatchOperation(const App& app, std::string_view method,
             .requirement = &found->requirement,
             .open_to_anybody = found->open_to_anybody};
   }
-  return {.kind = app.operations.HasPath(*path) ? Kind::kOtherMethod : Kind::kNoOperation,
+  // The document knows the path and does not state the method: that stays refused, for a path that
+  // it does not know at all is something else.
+  if (app.operations.HasPath(*path)) return {.kind = Kind::kOtherMethod};
+  return {.kind = Kind::kNoOperation,
           .requirement = app.policy.any_credential_where_unmatched ? &app.any_credential : nullptr};
 }
 

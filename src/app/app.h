@@ -53,7 +53,8 @@ struct GatePolicy {
   /// What stands before every template of the app, as it is sent, without a slash at its end:
   /// `/2.0`. May be empty.
   std::string base_path;
-  /// What holds where no operation matches: refused, or open to any live credential of the app.
+  /// What holds where no operation has the path: refused, or open to any live credential of the
+  /// app. A method that a known path does not state is refused all the same.
   bool any_credential_where_unmatched = false;
   /// What CheckPath lets through.
   PathRules paths;

@@ -85,7 +85,7 @@ TEST_P(AppRefuses, WhateverNoOperationAsksFor) {
   app = Compile(definition);
   ASSERT_THAT(app, IsOk());
   const OperationMatch lenient = MatchOperation(*app, GetParam().method, GetParam().target);
-  const bool unmatched = match.kind == Kind::kNoOperation || match.kind == Kind::kOtherMethod;
+  const bool unmatched = match.kind == Kind::kNoOperation;
   EXPECT_EQ(lenient.kind, match.kind);
   EXPECT_EQ(lenient.requirement, unmatched ? &app->any_credential : nullptr);
 }

@@ -76,7 +76,7 @@ SlotBase& FindSlot(const std::shared_ptr<State>& state, SlotBase* (*make)()) {
   if (slot == nullptr) {
     slot = make();
     slot->next = state->head.load(std::memory_order_relaxed);
-    while (!state->head.compare_exchange_weak(slot->next, slot, std::memory_order_release,
+    while (!state->head.compare_exchange_weak(slot->next, slot, std::memory_order_seq_cst,
                                               std::memory_order_relaxed)) {
     }
   }

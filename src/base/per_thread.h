@@ -66,7 +66,8 @@ class PerThread {
   /// Visits every value that a thread has or had.
   template <typename Visit>
   void ForEach(Visit visit) const {
-    per_thread_internal::SlotBase* slot = state_->head.load(std::memory_order_acquire);
+    // Sequentially consistent, as the push is: epochs rest on one order of announcements and looks.
+    per_thread_internal::SlotBase* slot = state_->head.load(std::memory_order_seq_cst);
     for (; slot != nullptr; slot = slot->next) visit(static_cast<Slot&>(*slot).value);
   }
 

@@ -10,6 +10,8 @@
 //
 // Thread safety: values.
 
+#include <array>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -32,14 +34,9 @@ class RoomWriter {
   RoomWriter& Put(char character) { return Put(std::string_view{&character, 1}); }
   /// In decimal digits.
   RoomWriter& Put(std::uint64_t number) {
-    constexpr std::size_t kDigitsMax = 20;
-    char digits[kDigitsMax];
-    char* first = digits + kDigitsMax;
-    do {
-      *--first = static_cast<char>('0' + number % 10);
-      number /= 10;
-    } while (number != 0);
-    return Put(std::string_view{first, static_cast<std::size_t>(digits + kDigitsMax - first)});
+    std::array<char, 20> digits{};
+    const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), number);
+    return Put(std::string_view{digits.data(), end});
   }
 
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - begin_); }

@@ -28,8 +28,9 @@ struct Presented {
     kBasic,
     kBasicSecretAsUser,
     kBearer,
-    kUnreadable,  ///< There was something, but no form we know: proves nothing, counts as a
-                  ///< failure.
+    kSecretAlone,  ///< In no header: whose it is, is what is asked. Takes an app password, too.
+    kUnreadable,   ///< There was something, but no form we know: proves nothing, counts as a
+                   ///< failure.
   };
   Form form = Form::kUnreadable;
   /// Basic's user part as sent; never logged when form is not kBasic.

@@ -223,8 +223,10 @@ void Loop::Accept(ListenerSource& listener) {
 }
 
 void Loop::Admit(ListenerSource& listener, FileDescriptor socket, const Peer& peer) {
-  if (shared_.connections.fetch_add(1) >= shared_.limits.connections_max) {
-    shared_.connections.fetch_sub(1);
+  std::atomic<std::size_t>& count = CountOf(peer);
+  const std::size_t count_max = peer.trusted ? shared_.limits.connections_max : kUntrustedMax;
+  if (count.fetch_add(1) >= count_max) {
+    count.fetch_sub(1);
     const std::string_view words = listener.listener.conversation->turn_away();
     [[maybe_unused]] const ssize_t sent =
         ::send(socket.get(), words.data(), words.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
@@ -383,8 +385,13 @@ void Loop::Watch(Connection& connection, std::uint32_t events) {
 }
 
 void Loop::Close(Connection& connection) {
-  shared_.connections.fetch_sub(1);
+  CountOf(connection.peer).fetch_sub(1);
   connection.queue->connections.erase(connection.self);
+}
+
+std::atomic<std::size_t>& Loop::CountOf(const Peer& peer) {
+  if (peer.local) return shared_.local_connections;
+  return peer.trusted ? shared_.trusted_connections : shared_.untrusted_connections;
 }
 
 void Loop::ExpireAll() {

@@ -31,12 +31,19 @@
 
 namespace latchkey::gate {
 
+/// Connections of peers that are told no, and no more.
+inline constexpr std::size_t kUntrustedMax = 64;
+
 /// What all loops of a server share.
 struct LoopShared {
   http::Limits limits;
   std::chrono::seconds grace{20};
   const http::TrustedProxies& proxies;
-  std::atomic<std::size_t> connections{0};
+  /// Open connections, counted apart: nobody who may not ask can take the places of those who
+  /// may, nor one way in those of the other. `limits.connections_max` each; see kUntrustedMax.
+  std::atomic<std::size_t> local_connections{0};
+  std::atomic<std::size_t> trusted_connections{0};
+  std::atomic<std::size_t> untrusted_connections{0};
   /// Known to all loops at once: from the first Stop() on, every answer is its connection's last.
   std::atomic<bool> stop_asked{false};
 };
@@ -102,6 +109,7 @@ class Loop {
   void MoveTo(Connection& connection, Queue& queue);
   void Watch(Connection& connection, std::uint32_t events);
   void Close(Connection& connection);
+  [[nodiscard]] std::atomic<std::size_t>& CountOf(const Peer& peer);
 
   [[nodiscard]] int WaitTime() const;
   void ExpireAll();

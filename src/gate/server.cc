@@ -41,7 +41,9 @@ class GateServerImpl final : public GateServer {
   void Start() override;
   void Stop() override;
   std::vector<ListenAddress> addresses() const override;
-  std::size_t connection_count() const override { return shared_.connections; }
+  std::size_t connection_count() const override {
+    return shared_.local_connections + shared_.trusted_connections + shared_.untrusted_connections;
+  }
 
  private:
   struct SocketFile {

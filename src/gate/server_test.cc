@@ -20,6 +20,7 @@
 
 #include "gate/fixture/fastcgi_client.h"
 #include "gate/fixture/gate_fixture.h"
+#include "gate/loop.h"
 
 namespace latchkey::gate {
 namespace {
@@ -338,6 +339,43 @@ TEST_F(GateServerTest, RefusesUntrustedPeersOverTcpButNotOverTheUnixSocket) {
   Client local(unix_);
   local.Send(Question());
   EXPECT_TRUE(local.ReceiveAnswer().starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(GateServerTest, NoConnectionTakesThePlaceOfAnotherKind) {
+  GateSettings settings;
+  settings.limits.connections_max = 20;
+  StartGate(settings);
+  std::vector<std::unique_ptr<Client>> idle;
+  for (int i = 0; i < 20; ++i) {
+    idle.push_back(std::make_unique<Client>(tcp_));
+    idle.back()->Send(Question());
+    EXPECT_TRUE(idle.back()->ReceiveAnswer().starts_with("HTTP/1.1 200")) << i;
+  }
+  EXPECT_TRUE(Client(tcp_).ReceiveAll().starts_with("HTTP/1.1 503"));
+  Client local(unix_);
+  local.Send(Question());
+  EXPECT_TRUE(local.ReceiveAnswer().starts_with("HTTP/1.1 200"));
+}
+
+TEST_F(GateServerTest, WhoMayNotAskHasFewPlacesOfItsOwn) {
+  GateSettings settings;
+  settings.trusted_proxies = {"10.0.0.0/8"};
+  StartGate(settings);
+  std::vector<std::unique_ptr<Client>> idle;
+  for (std::size_t i = 0; i < kUntrustedMax; ++i) idle.push_back(std::make_unique<Client>(tcp_));
+  EXPECT_TRUE(Client(tcp_).ReceiveAll().starts_with("HTTP/1.1 503"));
+  Client local(unix_);
+  local.Send(Question());
+  EXPECT_TRUE(local.ReceiveAnswer().starts_with("HTTP/1.1 200"));
+  idle.clear();
+  // Whoever left gives the place to the next one.
+  bool told = false;
+  for (int i = 0; i < 10'000 && !told; ++i) {
+    Client next(tcp_);
+    next.Send(Question());
+    told = next.ReceiveAnswer().starts_with("HTTP/1.1 403");
+  }
+  EXPECT_TRUE(told);
 }
 
 TEST_F(GateServerTest, SaysWhereItCannotListen) {

@@ -20,7 +20,8 @@ namespace latchkey::server {
 class UsageFlusher {
  public:
   static constexpr std::chrono::seconds kInterval{5};
-  static constexpr std::chrono::seconds kIntervalMax{60};
+  /// With the writing that follows, at most ten seconds' uses are lost with a killed process.
+  static constexpr std::chrono::seconds kIntervalMax{8};
 
   /// Begins. `on_failure` is told of a batch that could not be written; it is lost. References
   /// outlive the flusher.

@@ -41,8 +41,8 @@ TEST(UsageFlusherTest, PausesLongerWhereWritingTakesLonger) {
   using std::chrono::seconds;
   EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{0}), seconds{5});
   EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{100}), seconds{5});
-  EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{200}), seconds{10});
-  EXPECT_EQ(UsageFlusher::PauseAfter(seconds{30}), seconds{60});
+  EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{140}), seconds{7});
+  EXPECT_EQ(UsageFlusher::PauseAfter(seconds{30}), seconds{8});
 }
 
 TEST(UsageFlusherTest, KeepsNoSecretAndNoControlCharacter) {

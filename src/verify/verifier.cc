@@ -60,6 +60,7 @@ Mistake FindUserMistake(const PresentedView& presented, const HolderView& holder
       if (api_token && IsTokenUser(*presented.user)) return Mistake::kNone;
       if (IsUserOf(*holder.account, *presented.user)) return Mistake::kNone;
       break;
+    case Presented::Form::kSecretAlone: return Mistake::kNone;
     case Presented::Form::kUnreadable: break;
   }
   return api_token ? Mistake::kNotOwnerOfToken : Mistake::kNotOwnerOfPassword;
