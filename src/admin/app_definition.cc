@@ -2,14 +2,16 @@
 
 #include <utility>
 
+#include "admin/protocol.h"
 #include "base/text.h"
-#include "catalogue/loader.h"
-#include "openapi/api_document.h"
 
 namespace latchkey::admin {
 namespace {
 
 using enum Error::Code;
+
+// Both texts go to the server in one message, in which each quote and line break takes two bytes.
+static_assert(kAppDocumentSizeMax <= kMessageSizeMax / 2);
 
 Result<void> CheckTexts(const AppTexts& texts, bool built_in) {
   if (!texts.catalogue && !texts.openapi) {
@@ -48,9 +50,26 @@ Result<CatalogueFile> ReadFile(const AppTexts& texts, bool built_in) {
               "Add it by that name, or change `app` in the file.");
 }
 
+/// What is wrong with all of a document, or between its parts, names the file.
+std::unexpected<Error> InDocument(const AppTexts& texts, const Error& error) {
+  return Fail(error.code, texts.openapi_file + ": " + error.message, error.hint);
+}
+
+/// The base path that the document states, where nothing else does.
+Result<void> TakeBasePath(const AppTexts& texts, ApiDocument& document, AppDefinition& definition) {
+  if (!definition.policy.base_path.empty() || texts.base_path) return {};
+  if (Result<void> checked = CheckBasePath(document.base_path); !checked) {
+    return Fail(kInvalidArgument, document.base_path_place + ": " + checked.error().message,
+                "Give --base-path PATH if the app's paths begin otherwise.");
+  }
+  definition.policy.base_path = std::move(document.base_path);
+  return {};
+}
+
 /// Fills in what the document says. The catalogue that was given is the limit of its names.
 Result<void> AddDocument(const AppTexts& texts, const CatalogueFile& file,
-                         const Catalogues& catalogues, AppDefinition& definition) {
+                         const Catalogues& catalogues, AppDefinition& definition,
+                         DocumentNotes* notes) {
   std::shared_ptr<const Catalogue> catalogue;
   if (definition.built_in) {
     catalogue = catalogues.FindShared(texts.name);
@@ -67,9 +86,19 @@ Result<void> AddDocument(const AppTexts& texts, const CatalogueFile& file,
     definition.catalogue.scopes = std::move(document->scopes);
     definition.catalogue.permissions = std::move(document->permissions);
     definition.catalogue.title = document->title.empty() ? texts.name : document->title;
+    Result<std::shared_ptr<const Catalogue>> compiled = catalogues.Compile(definition.catalogue);
+    if (!compiled) return InDocument(texts, compiled.error());
+    catalogue = *std::move(compiled);
   }
-  if (definition.policy.base_path.empty()) definition.policy.base_path = document->base_path;
-  return {};
+  // Compiled again where it is kept; here what is wrong can be told with the file's name.
+  const Result<OperationTable> table =
+      OperationTable::Compile(*catalogue, definition.operations, definition.templates);
+  if (!table) return InDocument(texts, table.error());
+  if (notes != nullptr) {
+    *notes = {.unstated = document->unstated,
+              .unstated_examples = std::move(document->unstated_examples)};
+  }
+  return TakeBasePath(texts, *document, definition);
 }
 
 std::string WithoutSlashAtEnd(std::string path) {
@@ -79,7 +108,8 @@ std::string WithoutSlashAtEnd(std::string path) {
 
 }  // namespace
 
-Result<AppDefinition> ReadAppDefinition(const AppTexts& texts, const Catalogues& catalogues) {
+Result<AppDefinition> ReadAppDefinition(const AppTexts& texts, const Catalogues& catalogues,
+                                        DocumentNotes* notes) {
   const bool built_in = catalogues.IsBuiltIn(texts.name);
   if (Result<void> checked = CheckTexts(texts, built_in); !checked) {
     return std::unexpected(checked.error());
@@ -95,7 +125,7 @@ Result<AppDefinition> ReadAppDefinition(const AppTexts& texts, const Catalogues&
                        .paths = file->gate.paths};
   definition.templates.greedy = file->mapping.greedy;
   if (texts.openapi) {
-    if (Result<void> added = AddDocument(texts, *file, catalogues, definition); !added) {
+    if (Result<void> added = AddDocument(texts, *file, catalogues, definition, notes); !added) {
       return std::unexpected(added.error());
     }
   }

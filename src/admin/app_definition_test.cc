@@ -117,6 +117,34 @@ TEST_F(AppDefinitionTest, SaysWhereATextIsWrong) {
                                           HasSubstr("/paths/~1pages~1{id}/get/security"))));
 }
 
+TEST_F(AppDefinitionTest, SaysWhereABasePathIsWrongThatTheDocumentStates) {
+  std::string document = kDocument;
+  document.replace(document.find("/api/v2/"), 8, "/a(b)/v2");
+  AppTexts texts = Texts(std::nullopt, document);
+  EXPECT_THAT(Read(texts),
+              FailsWith(kInvalidArgument, AllOf(StartsWith("wiki.yaml:3:17: /servers/0/url: "),
+                                                HasSubstr("the base path must begin"))));
+  texts.base_path = "/v2";
+  EXPECT_THAT(Read(texts), IsOk()) << "the document's is not used";
+}
+
+TEST_F(AppDefinitionTest, NamesTheDocumentWhoseOperationsCannotBeTold) {
+  const std::string document = std::string{kDocument} + "  /pages/{id}/: {get: {}}\n";
+  EXPECT_THAT(Read(Texts(kCatalogue, document)),
+              FailsWith(kInvalidArgument, AllOf(StartsWith("wiki.yaml: GET /pages/{id}/: "),
+                                                HasSubstr("no request can tell it from"))));
+}
+
+TEST_F(AppDefinitionTest, NotesOperationsThatStateNothing) {
+  const std::string document = std::string{kDocument} + "    put: {responses: {}}\n";
+  AppTexts texts = Texts(kCatalogue, document);
+  texts.openapi_file = "wiki.yaml";
+  DocumentNotes notes;
+  ASSERT_THAT(ReadAppDefinition(texts, catalogues_, &notes), IsOk());
+  EXPECT_EQ(notes.unstated, 1U);
+  EXPECT_EQ(notes.unstated_examples, std::vector<std::string>{"PUT /pages/{id}"});
+}
+
 TEST_F(AppDefinitionTest, RefusesWhatDoesNotFitTheApp) {
   EXPECT_THAT(Read(Texts(std::nullopt, std::nullopt)), FailsWith(kInvalidArgument));
   AppTexts texts = Texts(kCatalogue, std::nullopt);

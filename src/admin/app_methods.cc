@@ -32,7 +32,9 @@ Result<Json> AddApp(const Parts& parts, Params& params, const Caller& caller) {
       .openapi_file = params.OptionalText("openapi_file").value_or("document"),
       .base_path = params.OptionalText("base_path")};
   if (Result<void> read = params.Finish(); !read) return std::unexpected(read.error());
-  const Result<AppDefinition> definition = ReadAppDefinition(texts, parts.apps.catalogues());
+  DocumentNotes notes;
+  const Result<AppDefinition> definition =
+      ReadAppDefinition(texts, parts.apps.catalogues(), &notes);
   if (!definition) return std::unexpected(definition.error());
   const Result<AppAdded> added = parts.apps.Add(*definition, caller);
   if (!added) return std::unexpected(added.error());
@@ -41,6 +43,8 @@ Result<Json> AddApp(const Parts& parts, Params& params, const Caller& caller) {
   Json json = RenderApp(**app);
   json["replaced"] = added->replaced;
   json["withdrawn"] = added->withdrawn;
+  json["stating_nothing"] = notes.unstated;
+  json["stating_nothing_examples"] = notes.unstated_examples;
   return json;
 }
 

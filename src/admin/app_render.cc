@@ -28,6 +28,13 @@ Json PermissionAlternatives(const Requirement& requirement) {
   return json;
 }
 
+bool TakesAnyCredential(const OperationTable::Operation& operation) {
+  const auto asks_nothing = [](const GrantSet& set) { return set.empty(); };
+  return !operation.open_to_anybody &&
+         (std::ranges::any_of(operation.requirement.scopes, asks_nothing) ||
+          std::ranges::any_of(operation.requirement.permissions, asks_nothing));
+}
+
 /// Below the base path, without query.
 std::string_view PathBelow(const App& app, std::string_view uri) {
   const std::string_view path = uri.substr(0, uri.find('?')).substr(app.policy.base_path.size());
@@ -80,6 +87,7 @@ Json RenderApp(const App& app) {
   for (const PathRuleFlag& flag : kPathRuleFlags) {
     if (app.policy.paths.*flag.member) paths.push_back(flag.name);
   }
+  const auto operations = app.operations.operations();
   return Json{
       {"app", app.name},
       {"title", app.title},
@@ -87,7 +95,10 @@ Json RenderApp(const App& app) {
       {"base_path", app.policy.base_path},
       {"unmatched", app.policy.any_credential_where_unmatched ? "any-credential" : "refuse"},
       {"paths", std::move(paths)},
-      {"operations", app.operations.operations().size()},
+      {"operations", operations.size()},
+      {"open_to_anybody",
+       std::ranges::count_if(operations, &OperationTable::Operation::open_to_anybody)},
+      {"any_credential", std::ranges::count_if(operations, TakesAnyCredential)},
       {"scopes", app.catalogue->scopes().size()},
       {"permissions", app.catalogue->permissions().size()}};
 }

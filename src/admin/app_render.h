@@ -10,8 +10,10 @@
 
 namespace latchkey::admin {
 
-/// {"app","title","built_in","base_path","unmatched","paths","operations","scopes","permissions"}:
-/// `operations`, `scopes` and `permissions` are numbers, `unmatched` is `refuse` or
+/// {"app","title","built_in","base_path","unmatched","paths","operations","open_to_anybody",
+/// "any_credential","scopes","permissions"}: `operations`, `scopes` and `permissions` are numbers;
+/// `open_to_anybody` and `any_credential` are how many of the operations need no credential, and
+/// how many any live one of the app, be it of one kind; `unmatched` is `refuse` or
 /// `any-credential`.
 [[nodiscard]] Json RenderApp(const App& app);
 

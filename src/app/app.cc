@@ -37,6 +37,13 @@ std::optional<std::string_view> Below(std::string_view base_path, std::string_vi
 
 }  // namespace
 
+Result<void> CheckBasePath(std::string_view path) {
+  if (IsBasePath(path)) return {};
+  return Fail(kInvalidArgument,
+              "the base path must begin with a slash, end without one, and consist of letters, "
+              "digits and -._~ between single slashes");
+}
+
 Result<App> CompileApp(const AppDefinition& definition,
                        std::shared_ptr<const Catalogue> catalogue) {
   if (definition.operations.size() > kAppOperationsMax) {
@@ -45,10 +52,8 @@ Result<App> CompileApp(const AppDefinition& definition,
                                     " operations, and " + std::to_string(kAppOperationsMax) +
                                     " are the most that one app may have");
   }
-  if (!IsBasePath(definition.policy.base_path)) {
-    return BadApp(definition,
-                  "the base path must begin with a slash, end without one, and consist of letters, "
-                  "digits and -._~ between single slashes");
+  if (Result<void> checked = CheckBasePath(definition.policy.base_path); !checked) {
+    return BadApp(definition, checked.error().message);
   }
   Result<OperationTable> operations =
       OperationTable::Compile(*catalogue, definition.operations, definition.templates);

@@ -90,6 +90,9 @@ struct App {
 /// An app of more operations is refused.
 inline constexpr std::size_t kAppOperationsMax = 20'000;
 
+/// Whether `path` may be a GatePolicy::base_path. Errors: kInvalidArgument.
+[[nodiscard]] Result<void> CheckBasePath(std::string_view path);
+
 /// Compiles `definition` against `catalogue`, which is the one of its name. Errors:
 /// kInvalidArgument, naming the operation or the setting; kLimitExceeded.
 [[nodiscard]] Result<App> CompileApp(const AppDefinition& definition,

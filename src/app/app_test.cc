@@ -158,5 +158,13 @@ TEST(AppTest, NamesEveryPathRuleOnce) {
   EXPECT_EQ(sizeof(PathRules), kPathRuleFlags.size());
 }
 
+TEST(CheckBasePathTest, TellsWhatMayStandBeforeTemplates) {
+  for (const char* good : {"", "/2.0", "/a/b-c_d~e"})
+    EXPECT_THAT(CheckBasePath(good), IsOk()) << good;
+  for (const char* bad : {"a", "/", "/a/", "/a//b", "/a/../b", "/a b", "/a{b}"}) {
+    EXPECT_THAT(CheckBasePath(bad), FailsWith(Error::Code::kInvalidArgument)) << bad;
+  }
+}
+
 }  // namespace
 }  // namespace latchkey

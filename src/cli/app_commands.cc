@@ -1,14 +1,12 @@
 #include <memory>
 
+#include "admin/app_definition.h"
 #include "cli/commands.h"
 #include "cli/show.h"
 #include "cli/text_file.h"
 
 namespace latchkey::cli {
 namespace {
-
-constexpr std::size_t kCatalogueSizeMax = std::size_t{1024} * 1024;
-constexpr std::size_t kDocumentSizeMax = std::size_t{16} * 1024 * 1024;
 
 struct AddOptions {
   std::string name;
@@ -46,12 +44,30 @@ std::string ShowAlternatives(const Json& object, std::string_view name, std::str
   return text;
 }
 
+/// Operations that the document forgot, or so it seems.
+void PrintUnstated(const Session& session, const Json& app) {
+  const std::size_t count = app.value("stating_nothing", std::size_t{0});
+  if (count == 0) return;
+  const Json examples = app.value("stating_nothing_examples", Json::array());
+  session.out() << count
+                << " operation(s) say nothing of what they need, though the document declares "
+                   "OAuth2 schemes: "
+                << ShowMember(app, "stating_nothing_examples")
+                << (examples.size() < count ? ", ...\n" : "\n");
+}
+
 void PrintAdded(const Session& session, const Json& app) {
   const bool replaced = app.value("replaced", false);
   session.out() << (replaced ? "Replaced" : "Added") << " the app " << ShowMember(app, "app")
                 << ": " << ShowMember(app, "operations") << " operation(s), "
                 << ShowMember(app, "scopes") << " scope(s), " << ShowMember(app, "permissions")
                 << " permission(s).\n";
+  if (app.value("operations", 0) > 0) {
+    session.out() << "Operations open to anybody: " << ShowMember(app, "open_to_anybody")
+                  << "; to any live credential of the app: " << ShowMember(app, "any_credential")
+                  << ".\n";
+  }
+  PrintUnstated(session, app);
   const std::string withdrawn = ShowMember(app, "withdrawn");
   if (!withdrawn.empty()) {
     session.out() << "No longer there, and worth nothing to the credentials that hold them: "
@@ -61,8 +77,8 @@ void PrintAdded(const Session& session, const Json& app) {
 
 int AddOne(Session& session, const AddOptions& options) {
   Json params{{"app", options.name}};
-  Result<void> read = AddFile(params, "catalogue", options.catalogue, kCatalogueSizeMax);
-  if (read) read = AddFile(params, "openapi", options.openapi, kDocumentSizeMax);
+  Result<void> read = AddFile(params, "catalogue", options.catalogue, admin::kAppCatalogueSizeMax);
+  if (read) read = AddFile(params, "openapi", options.openapi, admin::kAppDocumentSizeMax);
   if (!read) return session.Report(read.error());
   if (options.base_path_given) params["base_path"] = options.base_path;
   return session.Run("app.add", std::move(params),

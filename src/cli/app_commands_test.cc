@@ -82,6 +82,29 @@ TEST_F(AppCommandsTest, ReadsLikeASession) {
   EXPECT_EQ(world_.Run({"app", "show", "wiki"}).status, 3);
 }
 
+TEST_F(AppCommandsTest, SaysHowManyOperationsAskForLittle) {
+  const std::string document = std::string{kDocument} +
+                               "    delete: {responses: {}}\n"
+                               "    patch: {security: [], responses: {}}\n"
+                               "    post: {security: [{oauth: []}], responses: {}}\n";
+  const std::string path = Write("wiki.yaml", document);
+  const std::string catalogue = Write("wiki.toml", kCatalogue);
+  const std::vector<std::string> add{"app",     "add",       "wiki", "--catalogue",
+                                     catalogue, "--openapi", path};
+  EXPECT_THAT(
+      world_.Run(add).out,
+      AllOf(HasSubstr("Operations open to anybody: 1; to any live credential of the app: 2.\n"),
+            HasSubstr("1 operation(s) say nothing of what they need"),
+            HasSubstr(": DELETE /pages/{id}\n")));
+  std::vector<std::string> as_json = add;
+  as_json.push_back("--json");
+  const Json json = Json::parse(world_.Run(as_json).out);
+  EXPECT_EQ(json.at("open_to_anybody"), 1);
+  EXPECT_EQ(json.at("any_credential"), 2);
+  EXPECT_EQ(json.at("stating_nothing"), 1);
+  EXPECT_EQ(json.at("stating_nothing_examples"), Json::parse(R"(["DELETE /pages/{id}"])"));
+}
+
 TEST_F(AppCommandsTest, Explains) {
   AddWiki();
   const Outcome found = world_.Run({"app", "explain", "wiki", "GET", "/v1/pages/7?x=1"});

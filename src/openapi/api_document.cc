@@ -9,6 +9,7 @@
 #include "openapi/cursor.h"
 #include "openapi/document.h"
 #include "openapi/security.h"
+#include "operation/operation_table.h"
 #include "operation/path_template.h"
 
 namespace latchkey {
@@ -19,6 +20,7 @@ using openapi::Document;
 using openapi::FollowReferences;
 using openapi::Node;
 using openapi::OrFault;
+using openapi::RefuseReference;
 using openapi::RequireMapping;
 using openapi::RequireText;
 using openapi::SecurityReader;
@@ -81,9 +83,10 @@ std::string PathOf(std::string_view url) {
 
 class ApiDocumentReader {
  public:
-  ApiDocumentReader(const Document& document, const MappingSettings& mapping,
-                    const Catalogue* catalogue)
-      : root_(document, document.root(), ""),
+  ApiDocumentReader(const Document& document, std::string_view origin,
+                    const MappingSettings& mapping, const Catalogue* catalogue)
+      : origin_(origin),
+        root_(document, document.root(), ""),
         templates_{.greedy = mapping.greedy},
         security_(root_, mapping, catalogue, budget_) {}
 
@@ -122,8 +125,7 @@ class ApiDocumentReader {
     if (const std::optional<Cursor> base = root_.Find("basePath")) {
       const OrFault<std::string> text = RequireText(*base);
       if (!text) return std::unexpected(text.error());
-      out_.base_path = PathOf(*text);
-      return {};
+      return TakeBasePath(*base, *text);
     }
     const std::optional<Cursor> servers = root_.Find("servers");
     if (!servers || servers->size() == 0) return {};
@@ -133,13 +135,24 @@ class ApiDocumentReader {
     OrFault<std::string> text = RequireText(*url);
     if (!text) return std::unexpected(text.error());
     const std::optional<Cursor> variables = server.Find("variables");
-    out_.base_path = PathOf(WithDefaults(std::move(*text), variables));
+    return TakeBasePath(*url, WithDefaults(std::move(*text), variables));
+  }
+
+  OrFault<void> TakeBasePath(const Cursor& place, const std::string& url) {
+    if (url.size() > kServerUrlSizeMax) {
+      return std::unexpected(
+          place.Wrong("it has more than " + std::to_string(kServerUrlSizeMax) + " bytes",
+                      Error::Code::kLimitExceeded));
+    }
+    out_.base_path = PathOf(url);
+    out_.base_path_place = openapi::PlaceOf(origin_, place.node().where, place.pointer());
     return {};
   }
 
-  /// A server's URL with the default of each of its variables.
+  /// A server's URL with the default of each of its variables, as far as that is not too long.
   static std::string WithDefaults(std::string url, const std::optional<Cursor>& variables) {
-    for (std::size_t i = 0; variables && i < variables->size(); ++i) {
+    const std::size_t count = variables ? variables->size() : 0;
+    for (std::size_t i = 0; i < count && url.size() <= kServerUrlSizeMax; ++i) {
       const std::optional<Cursor> value = variables->At(i).Find("default");
       const std::string name = "{" + variables->KeyAt(i) + "}";
       const std::size_t at = url.find(name);
@@ -167,7 +180,7 @@ class ApiDocumentReader {
   /// A path item may lie elsewhere in the document and have operations of its own beside.
   OrFault<void> ReadPathItem(const std::string& path, const std::string& shape,
                              const Cursor& item) {
-    const OrFault<Cursor> target = FollowReferences(item);
+    const OrFault<Cursor> target = FollowReferences(item, budget_);
     if (!target) return std::unexpected(target.error());
     if (OrFault<void> read = ReadOperations(path, shape, *target); !read) return read;
     if (!item.Find("$ref")) return {};
@@ -185,7 +198,13 @@ class ApiDocumentReader {
       if (!read) return read;
     }
     const std::optional<Cursor> others = item.Find("additionalOperations");
-    for (std::size_t i = 0; others && i < others->size(); ++i) {
+    if (!others) return {};
+    if (OrFault<void> checked = RequireMapping(*others); !checked) return checked;
+    if (OrFault<void> spent = budget_.Spend(*others); !spent) return spent;
+    for (std::size_t i = 0; i < others->size(); ++i) {
+      if (!IsMethod(others->KeyAt(i))) {
+        return std::unexpected(others->At(i).Wrong("it is not named by a method, in upper case"));
+      }
       OrFault<void> read = ReadOperation({others->KeyAt(i), path, {}, {}}, shape, others->At(i));
       if (!read) return read;
     }
@@ -195,6 +214,7 @@ class ApiDocumentReader {
   OrFault<void> ReadOperation(OperationRule rule, const std::string& shape,
                               const Cursor& operation) {
     if (OrFault<void> checked = RequireMapping(operation); !checked) return checked;
+    if (OrFault<void> checked = RefuseReference(operation); !checked) return checked;
     if (out_.operations.size() == kDocumentOperationsMax) {
       return std::unexpected(
           operation.Wrong("more than " + std::to_string(kDocumentOperationsMax) + " operations",
@@ -213,10 +233,18 @@ class ApiDocumentReader {
     rule.scopes = std::move(asked->scopes);
     rule.permissions = std::move(asked->permissions);
     rule.open_to_anybody = asked->open_to_anybody;
+    if (!asked->is_stated && security_.has_oauth()) NoteUnstated(rule);
     out_.operations.push_back(std::move(rule));
     return {};
   }
 
+  void NoteUnstated(const OperationRule& rule) {
+    ++out_.unstated;
+    if (out_.unstated_examples.size() == kUnstatedExamplesMax) return;
+    out_.unstated_examples.push_back(rule.method + " " + rule.path);
+  }
+
+  std::string_view origin_;
   Cursor root_;
   TemplateSettings templates_;
   openapi::Budget budget_;
@@ -231,7 +259,7 @@ Result<ApiDocument> ReadApiDocument(std::string_view text, std::string_view orig
                                     const MappingSettings& mapping, const Catalogue* catalogue) {
   const Result<Document> document = openapi::ParseDocument(text, origin);
   if (!document) return std::unexpected(document.error());
-  OrFault<ApiDocument> read = ApiDocumentReader{*document, mapping, catalogue}.Read();
+  OrFault<ApiDocument> read = ApiDocumentReader{*document, origin, mapping, catalogue}.Read();
   if (!read) return openapi::FailAt(origin, read.error());
   return std::move(*read);
 }

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "openapi/document.h"
 #include "operation/mapping_settings.h"
 #include "operation/operation_rule.h"
 #include "scope/catalogue.h"
@@ -28,13 +29,26 @@ struct ApiDocument {
   /// Of the first server's URL, or Swagger's basePath, without a slash at its end: `/2.0`. A
   /// suggestion: it says where the document's author serves it. May be empty.
   std::string base_path;
+  /// Where the document states it: `origin:line:column: /servers/0/url`. Empty if it does not.
+  std::string base_path_place;
   std::vector<OperationRule> operations;  ///< In the document's order.
   /// What an app without a catalogue file is built of: the scopes that the document's OAuth2
   /// schemes declare, then those that operations name.
   std::vector<Scope> scopes;
   std::vector<Permission> permissions;  ///< Those that operations name.
+  /// How many operations state nothing, neither themselves nor by the document's `security`,
+  /// though the document declares schemes that issue scopes: perhaps they were forgotten.
+  std::size_t unstated = 0;
+  std::vector<std::string> unstated_examples;  ///< The first of them: `GET /pages`.
 };
 
+/// ApiDocument::unstated_examples has no more.
+inline constexpr std::size_t kUnstatedExamplesMax = 5;
+/// A server's URL may have as many bytes, its variables filled in.
+inline constexpr std::size_t kServerUrlSizeMax = 2048;
+
+/// Larger documents are refused unread.
+inline constexpr std::size_t kApiDocumentSizeMax = openapi::kDocumentSizeMax;
 /// Documents of more operations are refused.
 inline constexpr std::size_t kDocumentOperationsMax = 20'000;
 

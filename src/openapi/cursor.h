@@ -14,6 +14,12 @@
 
 namespace latchkey::openapi {
 
+class Budget;
+
+/// A value, or what is wrong with it.
+template <typename T>
+using OrFault = std::expected<T, Fault>;
+
 /// Points into its document, which outlives it. Cheap to copy, but for the pointer's text.
 class Cursor {
  public:
@@ -32,8 +38,10 @@ class Cursor {
   [[nodiscard]] const std::string& KeyAt(std::size_t index) const {
     return node_->members[index].key;
   }
-  /// The place that a `$ref` names: `#/components/…`. Nothing if it is not of this document.
-  [[nodiscard]] std::optional<Cursor> Resolve(std::string_view reference) const;
+  /// The place in this document that `fragment` names, the text of a `$ref` behind its `#`:
+  /// `/components/…`. Nothing if there is none. Errors: kLimitExceeded, as Budget.
+  [[nodiscard]] OrFault<std::optional<Cursor>> Resolve(std::string_view fragment,
+                                                       Budget& budget) const;
 
   [[nodiscard]] Fault Wrong(std::string what, Error::Code code = Error::Code::kMalformed) const {
     return {.where = node_->where, .pointer = pointer_, .what = std::move(what), .code = code};
@@ -45,16 +53,14 @@ class Cursor {
   std::string pointer_;
 };
 
-/// A value, or what is wrong with it.
-template <typename T>
-using OrFault = std::expected<T, Fault>;
-
 /// How much of a document may be looked at. Aliases share their nodes, so that a small text can be
 /// an endless walk.
 class Budget {
  public:
   /// Takes the members of a mapping or list that is about to be walked. Errors: kLimitExceeded.
   [[nodiscard]] OrFault<void> Spend(const Cursor& place);
+  /// Takes `steps`. Errors: kLimitExceeded, at `place`.
+  [[nodiscard]] OrFault<void> Spend(const Cursor& place, std::size_t steps);
 
  private:
   std::size_t spent_ = 0;
@@ -65,7 +71,10 @@ class Budget {
 [[nodiscard]] OrFault<void> RequireSequence(const Cursor& place);
 [[nodiscard]] OrFault<std::string> RequireText(const Cursor& place);
 
+/// Refuses a `$ref` where OpenAPI has none: what it leads to would pass for nothing at all.
+[[nodiscard]] OrFault<void> RefuseReference(const Cursor& place);
+
 /// Follows `$ref` as long as there is one.
-[[nodiscard]] OrFault<Cursor> FollowReferences(Cursor place);
+[[nodiscard]] OrFault<Cursor> FollowReferences(Cursor place, Budget& budget);
 
 }  // namespace latchkey::openapi

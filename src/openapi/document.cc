@@ -1,17 +1,50 @@
 #include "openapi/document.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "openapi/document_builder.h"
 #include "openapi/readers.h"
 
 namespace latchkey::openapi {
+namespace {
 
-const Node* Document::Find(const Node& mapping, std::string_view key) const {
-  if (mapping.kind != Node::Kind::kMapping) return nullptr;
-  const auto found = std::ranges::find(mapping.members, key, &Member::key);
-  return found == mapping.members.end() ? nullptr : &nodes_[found->node];
+/// Mappings of more members are looked up by an index of their keys.
+constexpr std::size_t kScannedMax = 16;
+
+}  // namespace
+
+Document::Document(std::vector<Node> nodes, NodeIndex root)
+    : nodes_(std::move(nodes)), root_(root) {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    if (node.kind != Node::Kind::kMapping || node.members.size() <= kScannedMax) continue;
+    Positions& positions = by_key_[static_cast<NodeIndex>(i)];
+    positions.resize(node.members.size());
+    std::iota(positions.begin(), positions.end(), std::uint32_t{0});
+    std::ranges::sort(positions, {}, [&](std::uint32_t position) -> const std::string& {
+      return node.members[position].key;
+    });
+  }
+}
+
+Document::Found Document::LookUp(const Node& mapping, std::string_view key) const {
+  if (mapping.kind != Node::Kind::kMapping) return {.node = nullptr, .compared = 0};
+  const std::vector<Member>& members = mapping.members;
+  if (members.size() <= kScannedMax) {
+    const auto found = std::ranges::find(members, key, &Member::key);
+    return {.node = found == members.end() ? nullptr : &nodes_[found->node],
+            .compared = members.size()};
+  }
+  const Positions& positions = by_key_.at(static_cast<NodeIndex>(&mapping - nodes_.data()));
+  std::size_t compared = 1;
+  const auto place = std::ranges::partition_point(positions, [&](std::uint32_t position) {
+    ++compared;
+    return members[position].key < key;
+  });
+  const bool there = place != positions.end() && members[*place].key == key;
+  return {.node = there ? &nodes_[members[*place].node] : nullptr, .compared = compared};
 }
 
 Result<Document> ParseDocument(std::string_view text, std::string_view origin) {

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -38,20 +39,34 @@ struct Node {
 
 class Document {
  public:
-  Document(std::vector<Node> nodes, NodeIndex root) : nodes_(std::move(nodes)), root_(root) {}
+  /// What a look-up found, and how many keys it compared: who looks up often bounds the sum.
+  struct Found {
+    const Node* node;
+    std::size_t compared;
+  };
+
+  Document(std::vector<Node> nodes, NodeIndex root);
 
   [[nodiscard]] const Node& root() const { return nodes_[root_]; }
   [[nodiscard]] const Node& node(NodeIndex index) const { return nodes_[index]; }
   /// The value under `key`; null if there is none, or if `mapping` is something else.
-  [[nodiscard]] const Node* Find(const Node& mapping, std::string_view key) const;
+  [[nodiscard]] const Node* Find(const Node& mapping, std::string_view key) const {
+    return LookUp(mapping, key).node;
+  }
+  /// The same. Compares as many keys as a binary search does where there are many.
+  [[nodiscard]] Found LookUp(const Node& mapping, std::string_view key) const;
 
  private:
+  using Positions = std::vector<std::uint32_t>;
+
   std::vector<Node> nodes_;
   NodeIndex root_;
+  std::unordered_map<NodeIndex, Positions> by_key_;  // Of each large mapping, in the keys' order.
 };
 
-/// Larger documents are refused unread.
-inline constexpr std::size_t kDocumentSizeMax = std::size_t{32} * 1024 * 1024;
+/// Larger documents are refused unread. One is sent to the server as one message, in which each
+/// quote and line break takes two bytes, and a message may have 32 MiB.
+inline constexpr std::size_t kDocumentSizeMax = std::size_t{16} * 1024 * 1024;
 /// Deeper ones, and those of more parts, are refused.
 inline constexpr std::size_t kDepthMax = 200;
 inline constexpr std::size_t kNodesMax = 2'000'000;

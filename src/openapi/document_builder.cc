@@ -6,6 +6,19 @@
 #include "base/text.h"
 
 namespace latchkey::openapi {
+namespace {
+
+bool IsContinuation(char c) { return (static_cast<unsigned char>(c) & 0xc0U) == 0x80U; }
+
+/// `text` safe for a terminal, with about `shown` bytes of it, from its start and from its end.
+std::string ShortenedInTheMiddle(std::string_view text, std::size_t shown) {
+  if (text.size() <= shown) return EscapeForTerminal(text, 4 * shown);
+  std::string_view end = text.substr(text.size() - shown / 2);
+  while (!end.empty() && IsContinuation(end.front())) end.remove_prefix(1);
+  return EscapeForTerminal(text, shown / 2) + EscapeForTerminal(end, 4 * shown);
+}
+
+}  // namespace
 
 std::string PointerToken(std::string_view key) {
   std::string token;
@@ -21,13 +34,18 @@ std::string PointerToken(std::string_view key) {
   return token;
 }
 
+std::string PlaceOf(std::string_view origin, Position where, std::string_view pointer) {
+  constexpr std::size_t kPointerShown = 240;
+  std::string place{origin};
+  place += ":" + std::to_string(where.line) + ":" + std::to_string(where.column);
+  if (!pointer.empty()) place += ": " + ShortenedInTheMiddle(pointer, kPointerShown);
+  return place;
+}
+
 std::unexpected<Error> FailAt(std::string_view origin, const Fault& fault) {
-  constexpr std::size_t kPointerShown = 400;
-  std::string message{origin};
-  message += ":" + std::to_string(fault.where.line) + ":" + std::to_string(fault.where.column);
-  if (!fault.pointer.empty()) message += ": " + EscapeForTerminal(fault.pointer, kPointerShown);
-  message += ": " + EscapeForTerminal(fault.what);
-  return Fail(fault.code, std::move(message), "docs/apps.md says what is read of a document.");
+  return Fail(fault.code,
+              PlaceOf(origin, fault.where, fault.pointer) + ": " + EscapeForTerminal(fault.what),
+              "docs/apps.md says what is read of a document.");
 }
 
 bool DocumentBuilder::ExpectsKey() const {
@@ -60,7 +78,8 @@ bool DocumentBuilder::Stop(Position where, std::string what, Error::Code code) {
 bool DocumentBuilder::Key(std::string key, Position where) {
   Frame& frame = open_.back();
   if (!frame.keys.insert(key).second) {
-    return Stop(where, "the key \"" + std::move(key) + "\" stands twice");
+    constexpr std::size_t kKeyShown = 80;
+    return Stop(where, "the key \"" + ShortenedInTheMiddle(key, kKeyShown) + "\" stands twice");
   }
   frame.key = std::move(key);
   frame.has_key = true;

@@ -23,6 +23,11 @@ struct Fault {
 /// `/paths/~1users/get`: one token of a JSON pointer (RFC 6901), escaped.
 [[nodiscard]] std::string PointerToken(std::string_view key);
 
+/// `origin:line:column: pointer`, safe for a terminal. A long pointer is cut in its middle: its end
+/// tells the place, and what is wrong with it must still be in sight.
+[[nodiscard]] std::string PlaceOf(std::string_view origin, Position where,
+                                  std::string_view pointer);
+
 /// `origin:line:column: pointer: what`, safe for a terminal.
 [[nodiscard]] std::unexpected<Error> FailAt(std::string_view origin, const Fault& fault);
 

@@ -138,6 +138,24 @@ TEST(ParseDocumentTest, RefusesTooManyParts) {
               FailsWith(kLimitExceeded, HasSubstr("parts")));
 }
 
+TEST(DocumentTest, FindsInLargeMappingsByFewComparisons) {
+  constexpr int kKeys = 100'000;
+  std::string text = "{";
+  for (int i = 0; i < kKeys; ++i)
+    text += "\"k" + std::to_string(i) + "\": " + std::to_string(i) + ",";
+  const Result<Document> document = ParseDocument(text + "\"z\": \"last\"}", "x");
+  ASSERT_THAT(document, IsOk());
+  for (const char* key : {"k0", "k99999", "k54321", "z"}) {
+    const Document::Found found = document->LookUp(document->root(), key);
+    ASSERT_NE(found.node, nullptr) << key;
+    EXPECT_EQ(found.node->text, *key == 'z' ? "last" : key + 1);
+    EXPECT_LE(found.compared, 20U) << key;
+  }
+  for (const char* key : {"", "k", "k100000", "zz"}) {
+    EXPECT_EQ(document->LookUp(document->root(), key).node, nullptr) << key;
+  }
+}
+
 TEST(DocumentTest, FindsInMappingsAlone) {
   const Result<Document> document = ParseDocument("a: {b: 1}\nc: [1]\n", "x");
   ASSERT_THAT(document, IsOk());

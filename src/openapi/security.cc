@@ -36,16 +36,24 @@ bool SecurityReader::Source::states() const {
 OrFault<void> SecurityReader::ReadSchemes() {
   std::optional<Cursor> declared = root_.Find("securityDefinitions");  // Swagger 2
   if (const std::optional<Cursor> components = root_.Find("components")) {
+    if (OrFault<void> checked = RefuseReference(*components); !checked) return checked;
     declared = components->Find("securitySchemes");
   }
   if (!declared) return {};
   if (OrFault<void> checked = RequireMapping(*declared); !checked) return checked;
   for (std::size_t i = 0; i < declared->size(); ++i) {
-    const OrFault<Cursor> scheme = FollowReferences(declared->At(i));
+    const OrFault<Cursor> scheme = FollowReferences(declared->At(i), budget_);
     if (!scheme) return std::unexpected(scheme.error());
     if (OrFault<void> read = ReadScheme(declared->KeyAt(i), *scheme); !read) return read;
   }
+  for (const Scope& scope : scopes_) declared_.push_back(scope.name);
+  is_declared_ = known_scopes_;
   return {};
+}
+
+SecurityReader::Scheme SecurityReader::SchemeOf(std::string_view type) {
+  if (type == "oauth2") return Scheme::kOAuth2;
+  return type == "openIdConnect" ? Scheme::kOpenIdConnect : Scheme::kOther;
 }
 
 OrFault<void> SecurityReader::ReadScheme(const std::string& name, const Cursor& declared) {
@@ -54,8 +62,9 @@ OrFault<void> SecurityReader::ReadScheme(const std::string& name, const Cursor& 
   if (!type) return std::unexpected(declared.Wrong("its type is missing"));
   const OrFault<std::string> type_name = RequireText(*type);
   if (!type_name) return std::unexpected(type_name.error());
-  const bool has_scopes = *type_name == "oauth2" || *type_name == "openIdConnect";
-  schemes_.insert_or_assign(name, has_scopes);
+  const Scheme kind = SchemeOf(*type_name);
+  const bool has_scopes = kind != Scheme::kOther;
+  schemes_.insert_or_assign(name, kind);
   const bool counts = mapping_.schemes.empty() ? has_scopes : IsAmong(mapping_.schemes, name);
   if (!counts) return {};
   if (const std::optional<Cursor> scopes = declared.Find("scopes")) {  // Swagger 2
@@ -63,9 +72,12 @@ OrFault<void> SecurityReader::ReadScheme(const std::string& name, const Cursor& 
   }
   const std::optional<Cursor> flows = declared.Find("flows");
   if (!flows) return {};
+  if (OrFault<void> checked = RefuseReference(*flows); !checked) return checked;
   if (OrFault<void> spent = budget_.Spend(*flows); !spent) return spent;
   for (std::size_t i = 0; i < flows->size(); ++i) {
-    const std::optional<Cursor> scopes = flows->At(i).Find("scopes");
+    const Cursor flow = flows->At(i);
+    if (OrFault<void> checked = RefuseReference(flow); !checked) return checked;
+    const std::optional<Cursor> scopes = flow.Find("scopes");
     if (!scopes) continue;
     if (OrFault<void> read = DeclareScopes(name, *scopes); !read) return read;
   }
@@ -74,6 +86,7 @@ OrFault<void> SecurityReader::ReadScheme(const std::string& name, const Cursor& 
 
 OrFault<void> SecurityReader::DeclareScopes(const std::string& scheme, const Cursor& scopes) {
   if (OrFault<void> checked = RequireMapping(scopes); !checked) return checked;
+  if (OrFault<void> checked = RefuseReference(scopes); !checked) return checked;
   if (OrFault<void> spent = budget_.Spend(scopes); !spent) return spent;
   for (std::size_t i = 0; i < scopes.size(); ++i) {
     const std::string& name = scopes.KeyAt(i);
@@ -101,9 +114,15 @@ OrFault<Asked> SecurityReader::Read(const Cursor& operation) {
   // What one vocabulary names and the other does not is open to the one kind of credential alone.
   const bool names_scopes = scopes->states();
   const bool names_permissions = permissions->states();
+  // One source leaves an operation open only if the other asks for nothing; neither may the kinds
+  // of credential be named that it takes.
+  const bool open = (scopes->open_to_anybody || permissions->open_to_anybody) &&
+                    (scopes->open_to_anybody || !scopes->restricts()) &&
+                    (permissions->open_to_anybody || !permissions->restricts()) && !*closed;
   Asked asked{.scopes = std::move(scopes->alternatives),
               .permissions = std::move(permissions->alternatives),
-              .open_to_anybody = scopes->open_to_anybody || permissions->open_to_anybody};
+              .open_to_anybody = open,
+              .is_stated = scopes->is_stated || permissions->is_stated};
   if (names_permissions && !names_scopes) asked.scopes.clear();
   if (names_scopes && !names_permissions) asked.permissions.clear();
   if (*closed) asked.scopes.clear();
@@ -114,7 +133,7 @@ OrFault<SecurityReader::Source> SecurityReader::ReadSource(const Cursor& operati
                                                            const std::string& field,
                                                            Vocabulary vocabulary) {
   if (field == kSecuritySource) return ReadSecurity(operation, vocabulary);
-  const Source nothing{.alternatives = {{}}};
+  const Source nothing{.alternatives = {{}}, .open_to_anybody = false, .is_stated = false};
   if (field.empty()) return nothing;
   const std::optional<Cursor> value = operation.Find(field);
   if (!value) return nothing;
@@ -126,7 +145,9 @@ OrFault<SecurityReader::Source> SecurityReader::ReadSecurity(const Cursor& opera
   std::optional<Cursor> security = operation.Find("security");
   if (!security) security = root_.Find("security");
   // A document that says nothing at all is no leave to let anybody in.
-  if (!security) return Source{.alternatives = {{}}};
+  if (!security) {
+    return Source{.alternatives = {{}}, .open_to_anybody = false, .is_stated = false};
+  }
   if (OrFault<void> checked = RequireSequence(*security); !checked) {
     return std::unexpected(checked.error());
   }
@@ -137,6 +158,9 @@ OrFault<SecurityReader::Source> SecurityReader::ReadSecurity(const Cursor& opera
   for (std::size_t i = 0; i < security->size(); ++i) {
     const Cursor object = security->At(i);
     if (OrFault<void> checked = RequireMapping(object); !checked) {
+      return std::unexpected(checked.error());
+    }
+    if (OrFault<void> checked = RefuseReference(object); !checked) {
       return std::unexpected(checked.error());
     }
     if (object.size() == 0) source.open_to_anybody = true;
@@ -159,6 +183,10 @@ OrFault<std::optional<std::vector<std::string>>> SecurityReader::ReadAlternative
     const OrFault<bool> counts = Counts(list, object.KeyAt(i));
     if (!counts) return std::unexpected(counts.error());
     if (!*counts) continue;
+    if (vocabulary == Vocabulary::kScopes) {
+      OrFault<void> checked = CheckDeclared(list, object.KeyAt(i));
+      if (!checked) return std::unexpected(checked.error());
+    }
     const OrFault<std::vector<std::string>> names = ReadNames(list, vocabulary);
     if (!names) return std::unexpected(names.error());
     if (!all) all.emplace();
@@ -170,10 +198,35 @@ OrFault<std::optional<std::vector<std::string>>> SecurityReader::ReadAlternative
 OrFault<bool> SecurityReader::Counts(const Cursor& scheme, const std::string& name) const {
   if (!mapping_.schemes.empty()) return IsAmong(mapping_.schemes, name);
   const auto declared = schemes_.find(name);
-  if (declared != schemes_.end()) return declared->second;
+  if (declared != schemes_.end()) return declared->second != Scheme::kOther;
   return std::unexpected(
       scheme.Wrong("the security scheme is not declared; name the schemes that count in the "
                    "catalogue file, under [openapi] schemes"));
+}
+
+bool SecurityReader::has_oauth() const {
+  return std::ranges::any_of(schemes_,
+                             [](const auto& scheme) { return scheme.second != Scheme::kOther; });
+}
+
+OrFault<void> SecurityReader::CheckDeclared(const Cursor& list, const std::string& scheme) const {
+  // An OpenID Connect scheme's scopes are declared elsewhere, at its provider.
+  const auto found = schemes_.find(scheme);
+  const bool declares = found != schemes_.end() && found->second == Scheme::kOAuth2;
+  if (catalogue_ != nullptr || declared_.empty() || !declares) return {};
+  if (!list.Is(Node::Kind::kSequence)) return {};  // Refused by whoever reads it.
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const Cursor place = list.At(i);
+    const std::string& name = place.node().text;
+    // Likewise what has no name's form.
+    if (!place.Is(Node::Kind::kString) || !IsGrantName(name)) return {};
+    if (is_declared_.contains(name)) continue;
+    const std::vector<std::string> nearest = NearestNames(name, declared_);
+    return std::unexpected(
+        place.Wrong("no security scheme declares the scope \"" + name + "\"" +
+                    (nearest.empty() ? "" : " (did you mean " + JoinNames(nearest) + "?)")));
+  }
+  return {};
 }
 
 OrFault<SecurityReader::Source> SecurityReader::ReadExtension(const Cursor& field,

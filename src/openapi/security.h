@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "openapi/cursor.h"
@@ -22,6 +23,8 @@ struct Asked {
   NameAlternatives scopes;
   NameAlternatives permissions;
   bool open_to_anybody = false;
+  /// Whether the document says anything of it, be it for all of its operations.
+  bool is_stated = true;
 };
 
 class SecurityReader {
@@ -39,16 +42,23 @@ class SecurityReader {
   /// named; without a catalogue.
   [[nodiscard]] const std::vector<Scope>& scopes() const { return scopes_; }
   [[nodiscard]] const std::vector<Permission>& permissions() const { return permissions_; }
+  /// Whether a scheme is declared that issues scopes.
+  [[nodiscard]] bool has_oauth() const;
 
  private:
   enum class Vocabulary : std::uint8_t { kScopes, kPermissions };
   struct Source {
     NameAlternatives alternatives;
     bool open_to_anybody = false;
+    bool is_stated = true;
     /// Whether any alternative names anything.
     [[nodiscard]] bool states() const;
+    /// Whether it asks for anything of some alternative, or lets nobody in at all.
+    [[nodiscard]] bool restricts() const { return states() || alternatives.empty(); }
   };
+  enum class Scheme : std::uint8_t { kOther, kOAuth2, kOpenIdConnect };
 
+  [[nodiscard]] static Scheme SchemeOf(std::string_view type);
   [[nodiscard]] OrFault<void> ReadScheme(const std::string& name, const Cursor& declared);
   [[nodiscard]] OrFault<void> DeclareScopes(const std::string& scheme, const Cursor& scopes);
   [[nodiscard]] OrFault<Source> ReadSource(const Cursor& operation, const std::string& field,
@@ -58,6 +68,8 @@ class SecurityReader {
   [[nodiscard]] OrFault<std::optional<std::vector<std::string>>> ReadAlternative(
       const Cursor& object, Vocabulary vocabulary);
   [[nodiscard]] OrFault<bool> Counts(const Cursor& scheme, const std::string& name) const;
+  /// Where the document makes the catalogue: refuses scopes in `list` that no scheme declares.
+  [[nodiscard]] OrFault<void> CheckDeclared(const Cursor& list, const std::string& scheme) const;
   [[nodiscard]] OrFault<Source> ReadExtension(const Cursor& field, Vocabulary vocabulary);
   [[nodiscard]] OrFault<void> ReadEntry(const Cursor& entry, Vocabulary vocabulary,
                                         NameAlternatives& alternatives);
@@ -71,7 +83,9 @@ class SecurityReader {
   const MappingSettings& mapping_;
   const Catalogue* catalogue_;
   Budget& budget_;
-  std::map<std::string, bool, std::less<>> schemes_;  // Whether it counts by its type.
+  std::map<std::string, Scheme, std::less<>> schemes_;
+  std::vector<std::string> declared_;  // The scopes that the schemes declare.
+  std::set<std::string> is_declared_;
   std::vector<Scope> scopes_;
   std::vector<Permission> permissions_;
   std::set<std::string> known_scopes_;

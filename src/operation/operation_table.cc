@@ -40,16 +40,6 @@ struct Node {
   std::vector<MethodEntry> methods;  // Empty: no template ends here.
 };
 
-/// A token (RFC 9110 section 5.6.2) without lower-case letters.
-bool IsMethod(std::string_view method) {
-  constexpr std::size_t kMethodSizeMax = 32;
-  static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
-  if (method.empty() || method.size() > kMethodSizeMax) return false;
-  return std::ranges::all_of(method, [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kMarks.contains(c);
-  });
-}
-
 std::string NameOf(std::string_view method, std::string_view path) {
   constexpr std::size_t kMethodShown = 32;
   constexpr std::size_t kPathShown = 300;
@@ -90,6 +80,15 @@ const LiteralChild* FindLiteral(const Node& node, std::string_view segment) noex
 }
 
 }  // namespace
+
+bool IsMethod(std::string_view method) noexcept {
+  constexpr std::size_t kMethodSizeMax = 32;
+  static constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  if (method.empty() || method.size() > kMethodSizeMax) return false;
+  return std::ranges::all_of(method, [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || kMarks.contains(c);
+  });
+}
 
 struct OperationTable::Tree {
   std::vector<Node> nodes{Node{}};

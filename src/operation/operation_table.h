@@ -32,6 +32,10 @@
 
 namespace latchkey {
 
+/// Whether `method` is a token (RFC 9110 section 5.6.2) of at most 32 bytes without lower-case
+/// letters.
+[[nodiscard]] bool IsMethod(std::string_view method) noexcept;
+
 class OperationTable {
  public:
   struct Operation {
