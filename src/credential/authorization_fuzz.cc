@@ -63,6 +63,7 @@ void IsTakenApartWithoutLoss(std::string_view value, const Presented& presented)
       Require(!presented.user.has_value() && !presented.secret.empty());
       Require(presented.secret.Expose() == TokenOf(value));
       break;
+    case kSecretAlone: Require(false); break;  // No header says so.
     case kUnreadable: Require(!presented.user.has_value() && presented.secret.empty()); break;
   }
 }
