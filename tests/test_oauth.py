@@ -1,5 +1,6 @@
 """RFC 7662 introspection and RFC 7009 revocation, as clients of OAuth 2.0 ask."""
 
+import json
 from urllib.parse import urlencode
 
 import pytest
@@ -41,11 +42,18 @@ def test_everything_else_is_inactive_and_nothing_more(world, service):
         world.expired_token("ana")["secret"],
         "x",
         world.token("ana", READ)["secret"][:-1],
-        world.token("ana", READ)["secret"] + "\n",
+        world.token("ana", READ)["secret"] + "x",
     ]
     for secret in wrong:
         answer = introspect(world, service, secret)
         assert (answer.status, answer.body) == (200, b'{"active":false}')
+
+
+def test_a_line_break_at_the_end_of_a_file_does_not_count(world, service):
+    secret = world.token("ana", READ)["secret"]
+    assert json.loads(introspect(world, service, secret + "\n").body)["active"] is True
+    assert post(world, "/api/v1/revoke", token=secret + "\n").status == 200
+    assert introspect(world, service, secret).body == b'{"active":false}'
 
 
 def test_who_asks_must_be_allowed_to(world):
@@ -72,8 +80,16 @@ def test_whoever_holds_a_secret_may_end_it(world, service):
 
 
 def test_revocation_says_nothing_of_what_is_no_credential(world):
-    for secret in ("x", "\u00e9", world.token("ana", READ)["secret"][:-1]):
+    for secret in ("x", "\u00e9"):
         assert post(world, "/api/v1/revoke", token=secret).status == 200
+
+
+def test_nobody_thinks_that_a_cut_credential_was_revoked(world, service):
+    secret = world.token("ana", READ)["secret"]
+    answer = post(world, "/api/v1/revoke", token=secret[:-1])
+    assert answer.status == 400
+    assert b"nothing was revoked" in answer.body
+    assert json.loads(introspect(world, service, secret).body)["active"] is True
 
 
 @pytest.mark.parametrize("path", ["/api/v1/introspect", "/api/v1/revoke"])

@@ -359,6 +359,7 @@ TEST_F(GateServerTest, NoConnectionTakesThePlaceOfAnotherKind) {
 
 TEST_F(GateServerTest, WhoMayNotAskHasFewPlacesOfItsOwn) {
   GateSettings settings;
+  settings.threads = 1;  // Which takes connections in the order in which they came.
   settings.trusted_proxies = {"10.0.0.0/8"};
   StartGate(settings);
   std::vector<std::unique_ptr<Client>> idle;
