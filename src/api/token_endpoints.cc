@@ -113,6 +113,13 @@ http::Awaitable<Outcome> TokenEndpoints::Introspect(const Call& call) const {
   co_return outcome;
 }
 
+Verdict TokenEndpoints::Recognise(const SecretString& token, std::string_view address) const {
+  const Instant now = parts_.clock.Now();
+  Verdict verdict = VerifyText(parts_.introspector, token, address, now, parts_.any);
+  if (ProvenId(verdict)) return verdict;
+  return VerifyText(parts_.verifier, token, address, now, parts_.any);
+}
+
 http::Awaitable<Outcome> TokenEndpoints::Revoke(const Call& call) const {
   const http::RequestHead& head = call.exchange.head();
   std::optional<Grant> asker;
@@ -126,14 +133,7 @@ http::Awaitable<Outcome> TokenEndpoints::Revoke(const Call& call) const {
   if (!form) co_return std::unexpected(form.error());
   const SecretString* token = *form ? (*form)->Find("token") : nullptr;
   if (token == nullptr) co_return MissingToken();
-  // Whoever holds the secret must be able to end it, however many others were ended or mistaken
-  // before: so the throttle is asked about the rest alone.
-  Verdict verdict =
-      VerifyText(parts_.introspector, *token, head.client_address, parts_.clock.Now(), parts_.any);
-  if (!ProvenId(verdict)) {
-    verdict =
-        VerifyText(parts_.verifier, *token, head.client_address, parts_.clock.Now(), parts_.any);
-  }
+  const Verdict verdict = Recognise(*token, head.client_address);
   if (!verdict && IsNoAnswer(verdict.error().cause)) {
     co_return std::unexpected(ProblemFor(verdict.error()));
   }

@@ -54,6 +54,9 @@ class TokenEndpoints {
 
  private:
   [[nodiscard]] Outcome Describe(const Holder& holder) const;
+  /// Whose it is. Whoever holds a secret must be able to end it, however many others were ended or
+  /// mistaken before: the throttle is asked about those alone that prove nothing.
+  [[nodiscard]] Verdict Recognise(const SecretString& token, std::string_view address) const;
 
   Parts parts_;
 };

@@ -70,6 +70,10 @@ OrFault<void> SecurityReader::ReadScheme(const std::string& name, const Cursor& 
   if (const std::optional<Cursor> scopes = declared.Find("scopes")) {  // Swagger 2
     return DeclareScopes(name, *scopes);
   }
+  return DeclareFlows(name, declared);
+}
+
+OrFault<void> SecurityReader::DeclareFlows(const std::string& name, const Cursor& declared) {
   const std::optional<Cursor> flows = declared.Find("flows");
   if (!flows) return {};
   if (OrFault<void> checked = RefuseReference(*flows); !checked) return checked;
@@ -157,12 +161,6 @@ OrFault<SecurityReader::Source> SecurityReader::ReadSecurity(const Cursor& opera
   Source source{.alternatives = {}, .open_to_anybody = security->size() == 0};
   for (std::size_t i = 0; i < security->size(); ++i) {
     const Cursor object = security->At(i);
-    if (OrFault<void> checked = RequireMapping(object); !checked) {
-      return std::unexpected(checked.error());
-    }
-    if (OrFault<void> checked = RefuseReference(object); !checked) {
-      return std::unexpected(checked.error());
-    }
     if (object.size() == 0) source.open_to_anybody = true;
     OrFault<std::optional<std::vector<std::string>>> names = ReadAlternative(object, vocabulary);
     if (!names) return std::unexpected(names.error());
@@ -172,10 +170,17 @@ OrFault<SecurityReader::Source> SecurityReader::ReadSecurity(const Cursor& opera
   return source;
 }
 
+OrFault<void> SecurityReader::CheckAlternative(const Cursor& object) {
+  OrFault<void> fit = RequireMapping(object);
+  if (fit) fit = RefuseReference(object);
+  if (fit) fit = budget_.Spend(object);
+  return fit;
+}
+
 OrFault<std::optional<std::vector<std::string>>> SecurityReader::ReadAlternative(
     const Cursor& object, Vocabulary vocabulary) {
-  if (OrFault<void> spent = budget_.Spend(object); !spent) {
-    return std::unexpected(spent.error());
+  if (const OrFault<void> fit = CheckAlternative(object); !fit) {
+    return std::unexpected(fit.error());
   }
   std::optional<std::vector<std::string>> all;
   for (std::size_t i = 0; i < object.size(); ++i) {
@@ -183,10 +188,9 @@ OrFault<std::optional<std::vector<std::string>>> SecurityReader::ReadAlternative
     const OrFault<bool> counts = Counts(list, object.KeyAt(i));
     if (!counts) return std::unexpected(counts.error());
     if (!*counts) continue;
-    if (vocabulary == Vocabulary::kScopes) {
-      OrFault<void> checked = CheckDeclared(list, object.KeyAt(i));
-      if (!checked) return std::unexpected(checked.error());
-    }
+    const OrFault<void> declared =
+        vocabulary == Vocabulary::kScopes ? CheckDeclared(list, object.KeyAt(i)) : OrFault<void>{};
+    if (!declared) return std::unexpected(declared.error());
     const OrFault<std::vector<std::string>> names = ReadNames(list, vocabulary);
     if (!names) return std::unexpected(names.error());
     if (!all) all.emplace();

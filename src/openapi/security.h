@@ -60,6 +60,8 @@ class SecurityReader {
 
   [[nodiscard]] static Scheme SchemeOf(std::string_view type);
   [[nodiscard]] OrFault<void> ReadScheme(const std::string& name, const Cursor& declared);
+  [[nodiscard]] OrFault<void> DeclareFlows(const std::string& name, const Cursor& declared);
+  [[nodiscard]] OrFault<void> CheckAlternative(const Cursor& object);
   [[nodiscard]] OrFault<void> DeclareScopes(const std::string& scheme, const Cursor& scopes);
   [[nodiscard]] OrFault<Source> ReadSource(const Cursor& operation, const std::string& field,
                                            Vocabulary vocabulary);
