@@ -23,6 +23,7 @@ namespace latchkey {
 
 class RoomWriter {
  public:
+  /// Writes to the `size` bytes from `begin` on, which outlive it.
   RoomWriter(char* begin, std::size_t size) : begin_(begin), at_(begin), end_(begin + size) {}
 
   RoomWriter& Put(std::string_view text) {
@@ -39,6 +40,7 @@ class RoomWriter {
     return Put(std::string_view{digits.data(), end});
   }
 
+  /// How many bytes were put.
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - begin_); }
 
  private:

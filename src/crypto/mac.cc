@@ -34,7 +34,7 @@ Context MakeHmacSha256() {
 }  // namespace
 
 // By OpenSSL, which uses the processor's instructions for SHA-256: a start computes the MAC of
-// every change that was ever made. libsodium's takes five times as long, and needs nothing.
+// every change that was ever made. libsodium's uses none, and never fails.
 Mac ComputeMac(const SecretKey& key, std::string_view text) {
   thread_local const Context context = MakeHmacSha256();
   Mac mac;

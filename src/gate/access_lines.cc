@@ -100,11 +100,9 @@ std::string_view AccessLines::FormatTime(Instant now) {
 void AccessLines::Note(const AccessEntry& entry) {
   if (!sink_) return;
   const std::string_view path = entry.uri.substr(0, entry.uri.find('?'));
-  if (IsHarmless(path) && std::ranges::none_of(entry.account, NeedsEscape)) {
-    return Append(entry, path);
-  }
-  const std::string escaped_path =
-      Escaped(IsHarmless(path) ? std::string{path} : http::LoggedPath(path));
+  const bool harmless = IsHarmless(path);
+  if (harmless && std::ranges::none_of(entry.account, NeedsEscape)) return Append(entry, path);
+  const std::string escaped_path = Escaped(harmless ? std::string{path} : http::LoggedPath(path));
   const std::string account = Escaped(entry.account);
   AccessEntry escaped = entry;
   escaped.account = account;

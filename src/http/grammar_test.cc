@@ -25,6 +25,20 @@ TEST(GrammarTest, FieldValues) {
   }
 }
 
+// Values are looked at by the word: every byte must be seen wherever it stands in one.
+TEST(GrammarTest, FieldValuesOfEveryLengthAndByte) {
+  for (std::size_t size = 1; size <= 20; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      for (int byte = 0; byte < 256; ++byte) {
+        std::string value(size, '\x80');
+        value[at] = static_cast<char>(static_cast<unsigned char>(byte));
+        const bool good = (byte >= ' ' && byte != 0x7f) || byte == '\t';
+        ASSERT_EQ(IsFieldValue(value), good) << size << " " << at << " " << byte;
+      }
+    }
+  }
+}
+
 TEST(GrammarTest, OnlySpaceAndTabAreTrimmed) {
   EXPECT_EQ(TrimSpace(" \ta b\t "), "a b");
   EXPECT_EQ(TrimSpace(" \t"), "");

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <deque>
 #include <string>
 #include <utility>
@@ -15,9 +14,6 @@
 namespace latchkey::server {
 namespace {
 
-// Of the time, at most one part in so many goes into writing: hundreds of thousands of credentials
-// in use at once are written less often.
-constexpr int kShare = 50;
 constexpr int kNiceness = 19;
 
 /// As it may be kept and shown: somebody may have put a credential there.
@@ -68,21 +64,13 @@ void UsageFlusher::Flush() {
   if (const Result<void> added = store_.Add(uses); !added) on_failure_(added.error());
 }
 
-std::chrono::milliseconds UsageFlusher::PauseAfter(std::chrono::milliseconds taken) {
-  return std::clamp<std::chrono::milliseconds>(taken * kShare, kInterval, kIntervalMax);
-}
-
 void UsageFlusher::Run() {
   // Requests go first where they need every core. That it may not be possible is no harm.
   static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness));
-  std::chrono::milliseconds pause = kInterval;
   std::unique_lock lock{mutex_};
-  while (!wake_.wait_for(lock, pause, [this] { return stopping_; })) {
+  while (!wake_.wait_for(lock, kInterval, [this] { return stopping_; })) {
     lock.unlock();
-    const auto begin = std::chrono::steady_clock::now();
     Flush();
-    pause = PauseAfter(std::chrono::duration_cast<std::chrono::milliseconds>(
-        std::chrono::steady_clock::now() - begin));
     lock.lock();
   }
 }

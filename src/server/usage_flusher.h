@@ -1,7 +1,8 @@
 #pragma once
 
 // Carries the uses of credentials from the threads that noted them to the store, every few seconds
-// and at the end: what a killed process loses is at most that. In a thread of the lowest priority.
+// and at the end: what a killed process loses is at most that, and what was being written. In a
+// thread of the lowest priority, so that requests go first.
 //
 // Thread safety: Flush() by any thread.
 
@@ -20,8 +21,6 @@ namespace latchkey::server {
 class UsageFlusher {
  public:
   static constexpr std::chrono::seconds kInterval{5};
-  /// With the writing that follows, at most ten seconds' uses are lost with a killed process.
-  static constexpr std::chrono::seconds kIntervalMax{8};
 
   /// Begins. `on_failure` is told of a batch that could not be written; it is lost. References
   /// outlive the flusher.
@@ -34,10 +33,6 @@ class UsageFlusher {
 
   /// Writes what was noted so far.
   void Flush();
-
-  /// How long to wait after a writing that took so long: kInterval, and more where the writing
-  /// itself begins to cost the requests their time, up to kIntervalMax.
-  [[nodiscard]] static std::chrono::milliseconds PauseAfter(std::chrono::milliseconds taken);
 
  private:
   void Run();

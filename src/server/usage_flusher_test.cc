@@ -36,15 +36,6 @@ TEST(UsageFlusherTest, WritesWhenAskedAndAtTheEnd) {
   EXPECT_EQ(store.Find(ids)->at(kId).count, 2U);
 }
 
-TEST(UsageFlusherTest, PausesLongerWhereWritingTakesLonger) {
-  using std::chrono::milliseconds;
-  using std::chrono::seconds;
-  EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{0}), seconds{5});
-  EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{100}), seconds{5});
-  EXPECT_EQ(UsageFlusher::PauseAfter(milliseconds{140}), seconds{7});
-  EXPECT_EQ(UsageFlusher::PauseAfter(seconds{30}), seconds{8});
-}
-
 TEST(UsageFlusherTest, KeepsNoSecretAndNoControlCharacter) {
   UsageRecorder recorder;
   MemoryUsageStore store;
