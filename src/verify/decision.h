@@ -7,8 +7,8 @@
 //     if (decision.allowed) … decision.proven->account->username …
 //     else … CauseName(decision.cause), Explain(decision, requirement) …
 //
-// What the pointers lead to stays while the guard lives. verify/verdict.h holds the same answer
-// with everything owned, for those who keep it longer.
+// What the pointers lead to stays while the guard lives; the account is read at each look at it.
+// verify/verdict.h holds the same answer with everything owned, for those who keep it longer.
 //
 // Thread safety: values.
 
@@ -20,11 +20,11 @@
 #include <string_view>
 #include <vector>
 
-#include "account/account.h"
 #include "base/instant.h"
 #include "credential/credential.h"
 #include "scope/catalogue.h"
 #include "scope/requirement.h"
+#include "verify/account_ref.h"
 #include "verify/verdict.h"
 
 namespace latchkey {
@@ -42,7 +42,7 @@ struct GrantData {
 struct HolderView {
   CredentialId id;
   CredentialKind kind;
-  const Account* account;   ///< Never null.
+  AccountRef account;
   const GrantData* grants;  ///< Never null.
   std::optional<Instant> expires_at;
 };

@@ -10,28 +10,34 @@ void Directory::Put(const Account& account) {
   auto node = std::make_shared<const Node>(account);
   const std::unique_lock lock{mutex_};
   Known& known = KnownOf(account.id);
-  if (known.account != nullptr) ForgetNames(*known.account);
+  if (!known.forgotten) ForgetNames(*known.account);
   names_.insert_or_assign(FoldAscii(account.email), account.id);
   names_.insert_or_assign(FoldAscii(account.username), account.id);
-  Publish(known, std::move(node));
+  // The account first: who sees its standing finds it.
+  by_number_.At(known.number).store(node.get(), std::memory_order_release);
+  SetStanding(known.number, account.state == AccountState::kSuspended ? AccountStanding::kSuspended
+                                                                      : AccountStanding::kActive);
+  known.account.swap(node);
+  known.forgotten = false;
+  if (node != nullptr) epochs_.Retire([node] {});
 }
 
 Directory::Known& Directory::KnownOf(const AccountId& id) {
   const auto [entry, fresh] = accounts_.try_emplace(id);
   if (fresh) {
     entry->second.number = static_cast<std::uint32_t>(by_number_.Grow());
+    if (entry->second.number % kStandings == 0) (void)standings_.Grow();
     ids_.push_back(&entry->first);
   }
   return entry->second;
 }
 
-void Directory::Publish(Known& known, std::shared_ptr<const Node> account) {
-  static_assert(alignof(Node) > kSuspendedBit);
-  auto word = reinterpret_cast<std::uintptr_t>(account.get());
-  if (account != nullptr && account->state == AccountState::kSuspended) word |= kSuspendedBit;
-  by_number_.At(known.number).store(word, std::memory_order_release);
-  known.account.swap(account);
-  if (account != nullptr) epochs_.Retire([account] {});
+void Directory::SetStanding(std::uint32_t number, AccountStanding standing) {
+  std::atomic<std::uint64_t>& word = standings_.At(number / kStandings);
+  const std::uint64_t others =
+      word.load(std::memory_order_relaxed) & ~(kStandingMask << ShiftOf(number));
+  word.store(others | std::uint64_t{static_cast<std::uint8_t>(standing)} << ShiftOf(number),
+             std::memory_order_release);
 }
 
 void Directory::ForgetNames(const Account& account) {
@@ -72,9 +78,10 @@ void Directory::Put(const Repository& repository) {
 void Directory::RemoveAccount(const AccountId& id) {
   const std::unique_lock lock{mutex_};
   const auto found = accounts_.find(id);
-  if (found == accounts_.end() || found->second.account == nullptr) return;
+  if (found == accounts_.end() || found->second.forgotten) return;
   ForgetNames(*found->second.account);
-  Publish(found->second, nullptr);
+  found->second.forgotten = true;
+  SetStanding(found->second.number, AccountStanding::kNone);
 }
 
 void Directory::RemoveMembership(std::string_view workspace, const AccountId& account) {
@@ -85,7 +92,8 @@ void Directory::RemoveMembership(std::string_view workspace, const AccountId& ac
 std::shared_ptr<const Account> Directory::FindAccount(const AccountId& id) const {
   const std::shared_lock lock{mutex_};
   const auto found = accounts_.find(id);
-  return found == accounts_.end() ? nullptr : found->second.account;
+  if (found == accounts_.end() || found->second.forgotten) return nullptr;
+  return found->second.account;
 }
 
 std::shared_ptr<const Account> Directory::FindAccountByName(std::string_view name) const {
@@ -117,7 +125,7 @@ std::vector<std::shared_ptr<const Account>> Directory::ListAccounts() const {
   std::map<std::string, std::shared_ptr<const Account>> by_name;
   const std::shared_lock lock{mutex_};
   for (const auto& [id, known] : accounts_) {
-    if (known.account == nullptr) continue;
+    if (known.forgotten) continue;
     by_name.emplace(FoldAscii(known.account->username), known.account);
   }
   std::vector<std::shared_ptr<const Account>> accounts;

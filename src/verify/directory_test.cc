@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+#include <string>
+#include <vector>
+
 namespace latchkey {
 namespace {
 
@@ -42,6 +46,47 @@ TEST_F(DirectoryTest, ForgetsTheOldNamesOfAnAccount) {
   directory_.RemoveAccount("1");
   EXPECT_EQ(directory_.FindAccount("1"), nullptr);
   EXPECT_EQ(directory_.FindAccountByName("anna"), nullptr);
+}
+
+TEST_F(DirectoryTest, KeepsEachStandingApart) {
+  constexpr std::uint32_t kMany = 100;  // More than stand in one word.
+  const auto id_of = [](std::uint32_t i) { return "many-" + std::to_string(i); };
+  std::vector<std::uint32_t> numbers;
+  for (std::uint32_t i = 0; i < kMany; ++i) {
+    numbers.push_back(directory_.NumberOf(id_of(i)));
+    if (i % 3 == 0) continue;  // Known by its number alone.
+    Account account;
+    account.id = id_of(i);
+    account.email = account.id + "@example.org";
+    account.username = account.id;
+    account.state = i % 3 == 1 ? AccountState::kActive : AccountState::kSuspended;
+    directory_.Put(account);
+  }
+  const EpochDomain::Guard guard = directory_.epochs().Enter();
+  for (std::uint32_t i = 0; i < kMany; ++i) {
+    const std::array expected{AccountStanding::kNone, AccountStanding::kActive,
+                              AccountStanding::kSuspended};
+    EXPECT_EQ(directory_.StandingAt(guard, numbers[i]), expected[i % 3]) << i;
+    if (i % 3 == 0) continue;
+    EXPECT_EQ(directory_.AccountAt(guard, numbers[i])->username, id_of(i));
+  }
+}
+
+TEST_F(DirectoryTest, AForgottenAccountHasNoStandingUntilItComesBack) {
+  const std::uint32_t number = directory_.NumberOf("1");
+  const EpochDomain::Guard guard = directory_.epochs().Enter();
+  const AccountRef seen_before = directory_.AccountAt(guard, number);
+  directory_.RemoveAccount("1");
+  EXPECT_EQ(directory_.StandingAt(guard, number), AccountStanding::kNone);
+  EXPECT_EQ(seen_before->id, "1");
+  Account back;
+  back.id = "1";
+  back.email = "new@example.org";
+  back.username = "new";
+  directory_.Put(back);
+  EXPECT_EQ(directory_.StandingAt(guard, number), AccountStanding::kActive);
+  EXPECT_EQ(seen_before->username, "new");
+  EXPECT_EQ(directory_.FindAccountByName("new")->id, "1");
 }
 
 TEST_F(DirectoryTest, KnowsRolesUntilTheyEnd) {

@@ -97,12 +97,12 @@ class IndexStressTest : public testing::Test {
     const auto version = static_cast<std::uint64_t>(facts->expires_at->time_since_epoch().count());
     Digest want;
     want.fill(FillOf(id, version));
-    const AccountView account = directory_.AccountAt(guard, facts->account);
+    const AccountStanding standing = directory_.StandingAt(guard, facts->account);
+    const AccountRef account = directory_.AccountAt(guard, facts->account);
     const GrantData& grants = index_.GrantsOf(guard, *facts);
     const bool whole =
-        facts->id.value() == id && facts->digest == want && account.account != nullptr &&
-        account.account->id == "account-" + std::to_string(id % kAccounts) &&
-        account.suspended == (account.account->state == AccountState::kSuspended) &&
+        facts->id.value() == id && facts->digest == want && standing != AccountStanding::kNone &&
+        account->id == "account-" + std::to_string(id % kAccounts) &&
         grants.names ==
             (version % 2 == 0 ? "read:repository:bitbucket" : "write:repository:bitbucket") &&
         grants.catalogue->app() == kBitbucketApp;

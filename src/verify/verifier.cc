@@ -218,16 +218,16 @@ std::optional<Verifier::Proven> Verifier::Identify(const EpochDomain::Guard& gua
   const std::optional<CredentialFacts> facts = index_.Lookup(guard, claim.id);
   const bool right = EqualInConstantTime(digest, facts ? facts->digest : kNobodysDigest);
   if (!facts || !right || facts->kind != claim.kind) return std::nullopt;
-  const AccountView account = directory_.AccountAt(guard, facts->account);
+  const AccountStanding standing = directory_.StandingAt(guard, facts->account);
   // An account whose record was tampered with is not in the directory: nothing of it passes.
-  if (account.account == nullptr) return std::nullopt;
+  if (standing == AccountStanding::kNone) return std::nullopt;
   return Proven{.holder = {.id = facts->id,
                            .kind = facts->kind,
-                           .account = account.account,
+                           .account = directory_.AccountAt(guard, facts->account),
                            .grants = &index_.GrantsOf(guard, *facts),
                            .expires_at = facts->expires_at},
                 .revoked_at = facts->revoked_at,
-                .suspended = account.suspended};
+                .suspended = standing == AccountStanding::kSuspended};
 }
 
 void Verifier::CountFailure(const AttemptView& attempt, Decision& decision) const {

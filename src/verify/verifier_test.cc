@@ -64,7 +64,7 @@ class VerifierTest : public testing::Test {
     ASSERT_EQ(decision.proven.has_value(), holder.has_value());
     if (holder) {
       EXPECT_EQ(decision.proven->id, holder->id);
-      EXPECT_EQ(decision.proven->account, holder->account.get());
+      EXPECT_EQ(&*decision.proven->account, holder->account.get());
       EXPECT_EQ(decision.proven->grants->closed, holder->granted);
       EXPECT_EQ(decision.proven->expires_at, holder->expires_at);
     }
@@ -368,11 +368,13 @@ TEST_F(VerifierTest, WhatWasDecidedStaysWhileTheGuardLives) {
       guard, {.authorization = authorization, .client_address = "", .now = latchkey_.clock.Now()},
       read_);
   ASSERT_TRUE(decision.allowed);
+  const Account& account = *decision.proven->account;
   Must(latchkey_.accounts->SetState("ana", AccountState::kSuspended,
                                     MemoryInstallation::kCommandLine));
   latchkey_.index->ReplaceCatalogue(
       kBitbucketApp, std::make_shared<const Catalogue>(*latchkey_.catalogues.Find(kBitbucketApp)));
-  EXPECT_EQ(decision.proven->account->state, AccountState::kActive);
+  EXPECT_EQ(account.state, AccountState::kActive);
+  EXPECT_EQ(decision.proven->account->state, AccountState::kSuspended) << "another look";
   EXPECT_EQ(decision.proven->grants->names, "read:repository:bitbucket");
   EXPECT_EQ(CauseOf(latchkey_.Ask(authorization, read_)), "suspended");
 }
