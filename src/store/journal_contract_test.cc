@@ -73,6 +73,36 @@ TEST_P(JournalContract, IsThereOnceRoomIsReserved) {
   EXPECT_TRUE(ReadAll().empty());
 }
 
+TEST_P(JournalContract, ItsPartsHoldTheSameLines) {
+  EXPECT_EQ(Must(journal_->Parts())->count(), 0U);
+  EXPECT_THAT(journal_->Append(Make(5)), IsOk());
+  const std::unique_ptr<JournalParts> parts = Must(journal_->Parts());
+  EXPECT_THAT(journal_->Append(Make(1)), IsOk());  // After that moment.
+  std::vector<std::uint64_t> seen;
+  for (std::size_t part = 0; part < parts->count(); ++part) {
+    EXPECT_THAT(parts->Read(part,
+                            [&](const ChangeLine& line) {
+                              seen.push_back(line.seq);
+                              return true;
+                            }),
+                IsOk());
+  }
+  EXPECT_THAT(seen, testing::ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_P(JournalContract, APartStopsWhenItsVisitorSaysSo) {
+  EXPECT_THAT(journal_->Append(Make(2)), IsOk());
+  std::size_t seen = 0;
+  EXPECT_THAT(Must(journal_->Parts())
+                  ->Read(0,
+                         [&](const ChangeLine& /*line*/) {
+                           ++seen;
+                           return false;
+                         }),
+              IsOk());
+  EXPECT_EQ(seen, 1U);
+}
+
 TEST_P(JournalContract, GivesBackEveryLineInOrder) {
   std::vector<ChangeLine> wanted = Make(3);
   EXPECT_THAT(journal_->Append(wanted), IsOk());
