@@ -232,7 +232,7 @@ std::optional<std::vector<std::uint64_t>> ReadRange(int descriptor, const Journa
 }
 
 TEST_F(FileJournalTest, WhereverItIsCutEachLineIsReadOnce) {
-  Must(Open()->Append(Make(3)));
+  ASSERT_THAT(Open()->Append(Make(3)), IsOk());
   const std::uint64_t size = Contents().size();
   const FileDescriptor file{open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
   for (std::uint64_t cut = 0; cut <= size; ++cut) {
@@ -247,7 +247,7 @@ TEST_F(FileJournalTest, WhereverItIsCutEachLineIsReadOnce) {
 }
 
 TEST_F(FileJournalTest, ARangeRefusesALineThatIsNotOfTheForm) {
-  Must(Open()->Append(Make(2)));
+  ASSERT_THAT(Open()->Append(Make(2)), IsOk());
   SetContents(Contents() + "{}\n");
   const std::uint64_t size = Contents().size();
   const FileDescriptor file{open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
