@@ -11,9 +11,7 @@ Result<RecordVersion> ChangeCodec::DecodeVersion(std::string_view line) const {
 }
 
 const Mac& Chain::Extend(std::string_view line) {
-  std::string text{reinterpret_cast<const char*>(last_.data()), last_.size()};
-  text += line;
-  last_ = ComputeMac(key_, text);
+  last_ = maker_.Compute(last_, line);
   return last_;
 }
 

@@ -86,15 +86,16 @@ class ChangeCodec {
 /// The chain of MACs, as far as it has come.
 class Chain {
  public:
-  explicit Chain(const SecretKey& journal_key) : key_(journal_key) {}
-  Chain(const SecretKey& journal_key, const Mac& last) : key_(journal_key), last_(last) {}
+  /// `journal_key` outlives it.
+  explicit Chain(const SecretKey& journal_key) : maker_(journal_key) {}
+  Chain(const SecretKey& journal_key, const Mac& last) : maker_(journal_key), last_(last) {}
 
   [[nodiscard]] const Mac& last() const { return last_; }
   /// Adds a line and returns its MAC.
   const Mac& Extend(std::string_view line);
 
  private:
-  const SecretKey& key_;
+  MacMaker maker_;
   Mac last_{};
 };
 

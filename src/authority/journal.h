@@ -4,8 +4,10 @@
 //
 // Thread safety: Append() by one thread at a time; Read() by any.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 
 #include "authority/change.h"
@@ -13,9 +15,26 @@
 
 namespace latchkey {
 
+/// Returns false to stop.
+using JournalVisitor = std::function<bool(const ChangeLine&)>;
+
+/// The journal as it was at one moment, cut into parts that follow each other: what several threads
+/// read at once. Does not outlive the journal. Thread safety: any number of threads.
+class JournalParts {
+ public:
+  virtual ~JournalParts() = default;
+
+  [[nodiscard]] virtual std::size_t count() const = 0;
+
+  /// The lines that begin in that part (from 0), in order, without judging the chain. Stricter than
+  /// Journal::Read, which is the one to ask then. Errors: kTampered: any line, even the last, is
+  /// not of the documented form; kIo.
+  [[nodiscard]] virtual Result<void> Read(std::size_t part, const JournalVisitor& visit) const = 0;
+};
+
 class Journal {
  public:
-  using LineVisitor = std::function<bool(ChangeLine)>;
+  using LineVisitor = JournalVisitor;
 
   virtual ~Journal() = default;
 
@@ -30,6 +49,9 @@ class Journal {
   /// it was never acknowledged) is left out. Errors: kTampered: a line before the last is not of
   /// the documented form, with its number.
   [[nodiscard]] virtual Result<void> Read(const LineVisitor& visit) const = 0;
+
+  /// The same lines, for several threads. Errors: kIo.
+  [[nodiscard]] virtual Result<std::unique_ptr<JournalParts>> Parts() const = 0;
 
   /// Whether there is no journal at all: a new installation, or a lost file.
   [[nodiscard]] virtual bool missing() const = 0;

@@ -1,6 +1,8 @@
 #include "authority/projection.h"
 
+#include <atomic>
 #include <string>
+#include <utility>
 
 namespace latchkey {
 namespace {
@@ -23,12 +25,34 @@ Error UnreadableRecord(std::string_view key) {
 
 }  // namespace
 
-Result<void> Projection::Load(const Store& store, Versions versions, std::uint64_t records) {
+bool Projection::Refusals::Add(std::string label) {
+  const std::scoped_lock lock{mutex_};
+  const bool fresh = labels_.insert(std::move(label)).second;
+  size_.store(labels_.size());
+  return fresh;
+}
+
+void Projection::Refusals::Remove(const Record& record) {
+  if (size_.load() == 0) return;
+  const std::scoped_lock lock{mutex_};
+  labels_.erase(Label(record));
+  size_.store(labels_.size());
+}
+
+bool Projection::Refusals::Contains(const std::string& label) const {
+  const std::scoped_lock lock{mutex_};
+  return labels_.contains(label);
+}
+
+Result<void> Projection::Load(const Store& store, Versions versions, std::uint64_t records,
+                              const LoadPlan& plan) {
   const std::scoped_lock lock{mutex_};
   versions_ = std::move(versions);
   apps_.Reset();
-  std::uint64_t found = 0;
-  Result<void> loaded = store.Load(
+  index_.Reserve(plan.credentials);
+  std::atomic<std::uint64_t> found{0};
+  Result<void> loaded = store.LoadByThreads(
+      plan.threads,
       [&](const Record& record) {
         ++found;
         Admit(record);
@@ -39,7 +63,7 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
       });
   if (loaded && found < records) {
     alarms_.Raise({.code = Error::Code::kTampered,
-                   .message = "the database lacks " + std::to_string(records - found) +
+                   .message = "the database lacks " + std::to_string(records - found.load()) +
                               " record(s) that the journal holds",
                    .hint = "\"latchkey audit verify\" says more."});
   }
@@ -118,10 +142,7 @@ void Projection::Apply(const Record& record) {
   Admit(record);
 }
 
-std::size_t Projection::refused() const {
-  const std::scoped_lock lock{mutex_};
-  return refused_.size();
-}
+std::size_t Projection::refused() const { return refused_.size(); }
 
 void Projection::Admit(const Record& record) {
   Result<void> ok = CheckVersion(record);
@@ -130,7 +151,7 @@ void Projection::Admit(const Record& record) {
     Refuse(record, ok.error());
     return;
   }
-  refused_.erase(Label(record));
+  refused_.Remove(record);
 }
 
 void Projection::Refuse(const Record& record, const Error& error) {
@@ -148,10 +169,11 @@ void Projection::Refuse(const Record& record, const Error& error) {
 }
 
 void Projection::RefuseKey(std::string key, const Error& error) {
-  if (refused_.insert(std::move(key)).second) alarms_.Raise(error);
+  if (refused_.Add(std::move(key))) alarms_.Raise(error);
 }
 
 std::uint64_t Projection::KnownVersion(const Record& record) const {
+  if (versions_.empty()) return 1;
   const auto known = versions_.find({TypeOf(record), KeyOf(record)});
   return known == versions_.end() ? 1 : known->second;
 }
@@ -219,13 +241,18 @@ Result<void> Projection::Put(const Record& record) {
 }
 
 Result<void> Projection::PutCredential(const CredentialRecord& record) {
+  {
+    // It comes while the seal is opened.
+    const EpochDomain::Guard guard = directory_.epochs().Enter();
+    index_.Prefetch(guard, record.id);
+  }
   const Result<Digest> digest = sealer_.OpenCredential(record);
   if (!digest) return std::unexpected(digest.error());
   std::shared_ptr<const Catalogue> catalogue = catalogues_.FindShared(record.app);
   if (!catalogue) {
     index_.Remove(record.id);
     // Of an app that was removed, or that is refused itself: the one alarm is enough.
-    if (record.revoked_at || refused_.contains("app " + record.app)) return {};
+    if (record.revoked_at || refused_.Contains("app " + record.app)) return {};
     return UnknownApp(catalogues_, record.app);
   }
   index_.Put({.id = record.id,

@@ -9,7 +9,9 @@
 // Thread safety: Apply() and Load() by one thread at a time; the index and the directory are read
 // meanwhile.
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <set>
@@ -32,6 +34,12 @@ namespace latchkey {
 /// version 1.
 using Versions = std::map<std::pair<RecordType, std::string>, std::uint64_t>;
 
+/// What a start knows before it loads.
+struct LoadPlan {
+  std::uint64_t credentials = 0;  ///< About how many there are: room is made for them at once.
+  std::size_t threads = 1;        ///< How many may open records at the same time.
+};
+
 class Projection final : public ChangeSink {
  public:
   /// All references outlive the projection.
@@ -46,7 +54,8 @@ class Projection final : public ChangeSink {
 
   /// Reads everything; `records` is how many there must be, and an alarm is raised if some are
   /// gone. Errors: as Store::Load.
-  [[nodiscard]] Result<void> Load(const Store& store, Versions versions, std::uint64_t records);
+  [[nodiscard]] Result<void> Load(const Store& store, Versions versions, std::uint64_t records,
+                                  const LoadPlan& plan = {});
 
   /// Looks at every record again and takes out of memory what no longer opens; for when somebody
   /// else wrote to the database. Errors: as Store::Load.
@@ -70,6 +79,21 @@ class Projection final : public ChangeSink {
   [[nodiscard]] std::size_t refused() const;
 
  private:
+  /// What is refused at present. Thread safety: any number of threads, since Load() has several.
+  class Refusals {
+   public:
+    /// False: it was refused already.
+    bool Add(std::string label);
+    void Remove(const Record& record);
+    [[nodiscard]] bool Contains(const std::string& label) const;
+    [[nodiscard]] std::size_t size() const { return size_.load(); }
+
+   private:
+    mutable std::mutex mutex_;
+    std::set<std::string> labels_;
+    std::atomic<std::size_t> size_{0};  // So that nobody waits where nothing is refused.
+  };
+
   void Admit(const Record& record);
   void Refuse(const Record& record, const Error& error);
   /// Takes out of memory what is not among the labels that were seen.
@@ -89,9 +113,9 @@ class Projection final : public ChangeSink {
   Index& index_;
   Directory& directory_;
 
-  mutable std::mutex mutex_;
+  mutable std::mutex mutex_;  // Load() holds it for its threads, which only read the versions.
   Versions versions_;
-  std::set<std::string> refused_;
+  Refusals refused_;
   std::map<std::string, Error> broken_apps_;
 };
 

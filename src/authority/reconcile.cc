@@ -5,74 +5,17 @@
 #include <span>
 #include <utility>
 
+#include "authority/journal_walk.h"
+
 namespace latchkey {
 namespace {
 
-constexpr std::string_view kBackupHint =
-    "Restore the database, the journal and the keyring from the same backup. docs/operating.md, "
-    "\"Repair\".";
 constexpr std::string_view kRepairHint =
     "Stop Latchkey and run \"latchkey audit repair\". It makes the missing changes again from the "
     "other side and loses none.";
 
-/// What one pass over the journal tells.
-struct JournalEnd {
-  Ledger::Position position;
-  Versions versions;
-  std::uint64_t records = 0;  // Lines that made one.
-
-  void Note(RecordVersion record) {
-    if (record.version == 1) {
-      ++records;
-    } else {
-      versions[{record.type, std::move(record.key)}] = record.version;
-    }
-  }
-};
-
-std::unexpected<Error> BrokenChain(std::uint64_t seq) {
-  return Fail(Error::Code::kTampered,
-              "the journal's chain is broken at change " + std::to_string(seq) +
-                  ": a line was changed, removed or added by somebody without its key",
-              std::string{kBackupHint});
-}
-
-/// Checks the chain and calls `visit` with each line and the position after it.
-template <typename Visit>
-Result<Ledger::Position> WalkJournal(const Books& books, Visit visit) {
-  Chain chain{books.journal_key};
-  Ledger::Position position;
-  std::optional<Error> failure;
-  const Result<void> read = books.journal.Read([&](ChangeLine line) {
-    const bool next = line.seq == position.seq + 1;
-    if (!next || !EqualInConstantTime(chain.Extend(line.text), line.mac)) {
-      failure = BrokenChain(position.seq + 1).error();
-      return false;
-    }
-    position = {.seq = line.seq, .batch = line.batch, .mac = line.mac};
-    if (Result<void> visited = visit(line); !visited) {
-      failure = visited.error();
-      return false;
-    }
-    return true;
-  });
-  if (failure) return std::unexpected(*failure);
-  if (!read) return std::unexpected(read.error());
-  return position;
-}
-
-Result<JournalEnd> ReadJournal(const Books& books) {
-  JournalEnd end;
-  Result<Ledger::Position> position =
-      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
-        Result<RecordVersion> record = books.codec.DecodeVersion(line.text);
-        if (!record) return std::unexpected(record.error());
-        end.Note(std::move(*record));
-        return {};
-      });
-  if (!position) return std::unexpected(position.error());
-  end.position = *position;
-  return end;
+JournalWalk WalkOf(const Books& books) {
+  return {.journal = books.journal, .codec = books.codec, .journal_key = books.journal_key};
 }
 
 /// The database's change `seq`; nothing if it has none.
@@ -90,7 +33,7 @@ Result<std::optional<ChangeLine>> FindChange(const Store& store, std::uint64_t s
 Result<std::optional<Mac>> FindJournalMac(const Books& books, std::uint64_t seq) {
   std::optional<Mac> found;
   const Result<Ledger::Position> walked =
-      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+      WalkJournal(WalkOf(books), [&](const ChangeLine& line) -> Result<void> {
         if (line.seq == seq) found = line.mac;
         return {};
       });
@@ -154,7 +97,7 @@ std::unexpected<Error> DatabaseBehind(const Books& books, std::uint64_t database
   constexpr std::uint64_t kNamedMax = 5;
   std::string named;
   const Result<Ledger::Position> walked =
-      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+      WalkJournal(WalkOf(books), [&](const ChangeLine& line) -> Result<void> {
         if (line.seq > database_seq && line.seq <= database_seq + kNamedMax) {
           named += (named.empty() ? "" : "; ") + DescribeChange(books, line);
         }
@@ -172,7 +115,7 @@ Result<std::uint64_t> RestoreFromJournal(const Books& books, std::uint64_t seq) 
   std::vector<Record> records;
   std::vector<ChangeLine> lines;
   const Result<Ledger::Position> walked =
-      WalkJournal(books, [&](const ChangeLine& line) -> Result<void> {
+      WalkJournal(WalkOf(books), [&](const ChangeLine& line) -> Result<void> {
         if (line.seq <= seq) return {};
         Result<Change> change = books.codec.Decode(line.text);
         if (!change) return std::unexpected(change.error());
@@ -196,6 +139,7 @@ Agreement AgreementAt(JournalEnd journal, std::uint64_t completed) {
   return {.position = journal.position,
           .versions = std::move(journal.versions),
           .records = journal.records,
+          .credentials = journal.credentials,
           .completed = completed};
 }
 
@@ -237,7 +181,7 @@ Result<Agreement> Reconcile(const Books& books) {
                 "Put journal.log back from its place or backup. If it is lost for good, run "
                 "\"latchkey audit repair\", which writes it anew from the database.");
   }
-  Result<JournalEnd> journal = ReadJournal(books);
+  Result<JournalEnd> journal = ReadJournal(WalkOf(books), books.threads);
   if (!journal) return std::unexpected(journal.error());
   if (Result<void> common = CheckCommonHistory(books, journal->position, *database); !common) {
     return std::unexpected(common.error());
@@ -270,14 +214,14 @@ Result<Agreement> Reconcile(const Books& books) {
 
 Result<void> CheckJournal(const Books& books) {
   const Result<Ledger::Position> walked =
-      WalkJournal(books, [](const ChangeLine& /*line*/) -> Result<void> { return {}; });
+      WalkJournal(WalkOf(books), [](const ChangeLine& /*line*/) -> Result<void> { return {}; });
   if (!walked) return std::unexpected(walked.error());
   return {};
 }
 
 Result<AuditReport> VerifyAudit(const Books& books, const RecordSealer& sealer) {
   AuditReport report;
-  Result<JournalEnd> journal = ReadJournal(books);
+  Result<JournalEnd> journal = ReadJournal(WalkOf(books), books.threads);
   if (!journal) {
     if (journal.error().code != Error::Code::kTampered) return std::unexpected(journal.error());
     report.findings.push_back(journal.error().message);
@@ -315,7 +259,7 @@ Result<RepairReport> Repair(const Books& books) {
   RepairReport report;
   const Result<std::optional<ChangeLine>> database = books.store.LastChange();
   if (!database) return std::unexpected(database.error());
-  const Result<JournalEnd> journal = ReadJournal(books);
+  const Result<JournalEnd> journal = ReadJournal(WalkOf(books), books.threads);
   if (!journal) return std::unexpected(journal.error());
   if (Result<void> common = CheckCommonHistory(books, journal->position, *database); !common) {
     return std::unexpected(common.error());

@@ -12,6 +12,7 @@
 //
 // Any other difference is a refusal too, with what to do in its hint.
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct Books {
   Journal& journal;
   const ChangeCodec& codec;
   const SecretKey& journal_key;
+  /// How many may walk the journal at once.
+  std::size_t threads = 1;
 };
 
 struct Agreement {
@@ -37,6 +40,8 @@ struct Agreement {
   Versions versions;
   /// How many records there must be.
   std::uint64_t records = 0;
+  /// How many of them are credentials.
+  std::uint64_t credentials = 0;
   /// Lines that the journal was completed with.
   std::uint64_t completed = 0;
 };

@@ -246,5 +246,45 @@ TEST_F(ReconcileTest, AnotherKeyringOpensNothing) {
   EXPECT_THAT(latchkey_.Restart(), FailsWith(kTampered));
 }
 
+TEST_F(ReconcileTest, ThreadsFindWhatOneFinds) {
+  for (int i = 0; i < 20; ++i) latchkey_.IssueToken(ana_, {"read:repository:bitbucket"});
+  Revoke();
+  Books books = latchkey_.books();
+  const Agreement one = Must(Reconcile(books));
+  books.threads = 3;
+  const Agreement three = Must(Reconcile(books));
+  EXPECT_EQ(three.position.seq, one.position.seq);
+  EXPECT_EQ(three.position.mac, one.position.mac);
+  EXPECT_EQ(three.versions, one.versions);
+  EXPECT_EQ(three.records, 22U);
+  EXPECT_EQ(three.credentials, 21U);
+}
+
+/// Parts are of two lines each: every line is the first or the second of one.
+TEST_F(ReconcileTest, ABrokenLinkIsFoundWhereverItIs) {
+  for (int i = 0; i < 4; ++i) latchkey_.IssueToken(ana_, {"read:repository:bitbucket"});
+  const std::vector<ChangeLine> whole = latchkey_.journal.lines();
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    std::vector<std::vector<ChangeLine>> broken(3, whole);
+    broken[0][i].mac[31] ^= std::byte{1};
+    broken[1].erase(broken[1].begin() + static_cast<std::ptrdiff_t>(i));
+    broken[2][i].text.replace(broken[2][i].text.find("cli:test"), 8, "cli:root");
+    for (std::size_t kind = 0; kind < broken.size(); ++kind) {
+      // A journal without its last lines is no broken chain: it is behind.
+      if (kind == 1 && i + 1 == whole.size()) continue;
+      MemoryJournal journal;
+      Must(journal.Append(broken[kind]));
+      const Books books{.store = latchkey_.store,
+                        .journal = journal,
+                        .codec = latchkey_.codec,
+                        .journal_key = latchkey_.sealer->keyring().journal_key(),
+                        .threads = 2};
+      EXPECT_THAT(Reconcile(books),
+                  FailsWith(kTampered, HasSubstr("change " + std::to_string(i + 1))))
+          << kind;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace latchkey

@@ -8,6 +8,7 @@
 // Thread safety: Commit() is called by one thread at a time; the reading functions by any number,
 // also while a commit is under way, of which they see all or nothing.
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -61,6 +62,12 @@ class Store {
   /// be read as a record is reported through `unreadable` by its key, and skipped.
   [[nodiscard]] virtual Result<void> Load(
       const RecordVisitor& visit,
+      const std::function<void(std::string_view key)>& unreadable) const = 0;
+
+  /// The same by up to `threads` threads: after the apps both functions are called by several at
+  /// once. May wait for a commit that is under way.
+  [[nodiscard]] virtual Result<void> LoadByThreads(
+      std::size_t threads, const RecordVisitor& visit,
       const std::function<void(std::string_view key)>& unreadable) const = 0;
 
   /// Errors: kNotFound.

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 
 namespace latchkey {
 namespace {
@@ -31,7 +32,42 @@ Context MakeHmacSha256() {
   return made ? std::move(context) : nullptr;
 }
 
+const unsigned char* Raw(const std::byte* bytes) {
+  return reinterpret_cast<const unsigned char*>(bytes);
+}
+const unsigned char* Raw(const char* text) { return reinterpret_cast<const unsigned char*>(text); }
+
 }  // namespace
+
+struct MacMaker::Prepared {
+  Context context;  // Null where OpenSSL has none.
+};
+
+MacMaker::MacMaker(const SecretKey& key)
+    : key_(key), prepared_(std::make_unique<Prepared>(MakeHmacSha256())) {
+  Context& context = prepared_->context;
+  const bool keyed = context != nullptr && EVP_MAC_init(context.get(), Raw(key.Expose().data()),
+                                                        SecretKey::kSize, nullptr) == 1;
+  if (!keyed) context.reset();
+}
+
+MacMaker::~MacMaker() = default;
+
+Mac MacMaker::Compute(std::span<const std::byte> first, std::string_view second) {
+  EVP_MAC_CTX* const context = prepared_->context.get();
+  Mac mac;
+  auto* const out = reinterpret_cast<unsigned char*>(mac.data());
+  std::size_t size = 0;
+  // Without a key: with the one before, whose preparation is a fifth of the work for a change.
+  const bool done = context != nullptr && EVP_MAC_init(context, nullptr, 0, nullptr) == 1 &&
+                    EVP_MAC_update(context, Raw(first.data()), first.size()) == 1 &&
+                    EVP_MAC_update(context, Raw(second.data()), second.size()) == 1 &&
+                    EVP_MAC_final(context, out, &size, mac.size()) == 1 && size == mac.size();
+  if (done) return mac;
+  std::string text{reinterpret_cast<const char*>(first.data()), first.size()};
+  text += second;
+  return ComputeMac(key_, text);
+}
 
 // By OpenSSL, which uses the processor's instructions for SHA-256: a start computes the MAC of
 // every change that was ever made. libsodium's uses none, and never fails.

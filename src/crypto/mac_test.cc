@@ -68,5 +68,15 @@ TEST(FormatHexTest, WritesTwoLowerCaseDigitsAByte) {
   EXPECT_EQ(FormatHex(AsBytes(std::string_view{"\0\x01\x0f\x10\xab\xff", 6})), "00010f10abff");
 }
 
+TEST(MacMakerTest, MakesWhatComputeMacDoes) {
+  const SecretKey key = KeyOf("journal");
+  MacMaker maker{key};
+  for (const std::size_t size : {0U, 1U, 31U, 64U, 700U, 5000U}) {
+    const std::string text(size, 'x');
+    EXPECT_EQ(maker.Compute(AsBytes("first"), text), ComputeMac(key, "first" + text));
+    EXPECT_EQ(maker.Compute({}, text), ComputeMac(key, text));
+  }
+}
+
 }  // namespace
 }  // namespace latchkey

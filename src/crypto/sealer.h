@@ -28,11 +28,16 @@ using Seal = std::vector<std::byte>;
 /// have one encoding.
 class AssociatedData {
  public:
+  /// With room for what most records have.
+  AssociatedData() { bytes_.reserve(kUsualSize); }
+
   AssociatedData& Add(std::string_view field);
   AssociatedData& Add(std::uint64_t number);
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 
  private:
+  static constexpr std::size_t kUsualSize = 512;
+
   std::string bytes_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "authority/reseal.h"
+#include "base/parallel.h"
 #include "catalogue/loader.h"
 #include "server/keyring_file.h"
 #include "store/sqlite/sqlite_usage_store.h"
@@ -179,14 +180,19 @@ Result<std::unique_ptr<Installation>> Installation::Open(const Settings& setting
 }
 
 Result<void> Installation::Start(const Settings& settings) {
-  Result<Agreement> agreement = Reconcile(files_.books());
+  // Nothing else is to do until the start is done, and it takes as long as there are credentials.
+  const std::size_t threads = UsableThreads();
+  Books books = files_.books();
+  books.threads = threads;
+  Result<Agreement> agreement = Reconcile(books);
   if (!agreement) return std::unexpected(agreement.error());
   completed_ = agreement->completed;
   const Result<std::uint64_t> foreign_writes = files_.store->ForeignWrites();
   if (!foreign_writes) return std::unexpected(foreign_writes.error());
   foreign_writes_ = *foreign_writes;
   if (Result<void> loaded =
-          projection_->Load(*files_.store, std::move(agreement->versions), agreement->records);
+          projection_->Load(*files_.store, std::move(agreement->versions), agreement->records,
+                            {.credentials = agreement->credentials, .threads = threads});
       !loaded) {
     return loaded;
   }

@@ -47,6 +47,11 @@ class JournalContract : public testing::TestWithParam<Implementation<Journal>> {
                 IsOk());
     return lines;
   }
+  std::unique_ptr<JournalParts> Parts() const {
+    Result<std::unique_ptr<JournalParts>> parts = journal_->Parts();
+    EXPECT_THAT(parts, IsOk());
+    return parts ? *std::move(parts) : nullptr;
+  }
   std::vector<ChangeLine> Make(std::size_t count) {
     std::vector<ChangeLine> lines;
     lines.reserve(count);
@@ -71,6 +76,35 @@ TEST_P(JournalContract, IsThereOnceRoomIsReserved) {
   EXPECT_THAT(journal_->Reserve(100), IsOk());
   EXPECT_FALSE(journal_->missing());
   EXPECT_TRUE(ReadAll().empty());
+}
+
+TEST_P(JournalContract, ItsPartsHoldTheSameLines) {
+  EXPECT_EQ(Parts()->count(), 0U);
+  EXPECT_THAT(journal_->Append(Make(5)), IsOk());
+  const std::unique_ptr<JournalParts> parts = Parts();
+  EXPECT_THAT(journal_->Append(Make(1)), IsOk());  // After that moment.
+  std::vector<std::uint64_t> seen;
+  for (std::size_t part = 0; part < parts->count(); ++part) {
+    EXPECT_THAT(parts->Read(part,
+                            [&](const ChangeLine& line) {
+                              seen.push_back(line.seq);
+                              return true;
+                            }),
+                IsOk());
+  }
+  EXPECT_THAT(seen, testing::ElementsAre(1, 2, 3, 4, 5));
+}
+
+TEST_P(JournalContract, APartStopsWhenItsVisitorSaysSo) {
+  EXPECT_THAT(journal_->Append(Make(2)), IsOk());
+  std::size_t seen = 0;
+  EXPECT_THAT(Parts()->Read(0,
+                            [&](const ChangeLine& /*line*/) {
+                              ++seen;
+                              return false;
+                            }),
+              IsOk());
+  EXPECT_EQ(seen, 1U);
 }
 
 TEST_P(JournalContract, GivesBackEveryLineInOrder) {

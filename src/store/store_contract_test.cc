@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <mutex>
 #include <set>
 
 #include "store/contract_fixture.h"
@@ -124,6 +125,34 @@ TEST_P(StoreContract, LoadsEveryRecordOnce) {
                            [](std::string_view key) { ADD_FAILURE() << key; }),
               IsOk());
   EXPECT_THAT(loaded, testing::ElementsAreArray(wanted));
+}
+
+TEST_P(StoreContract, LoadsEveryRecordOnceByThreads) {
+  std::vector<Write> writes;
+  std::multiset<std::string> wanted;
+  for (std::uint64_t i = 1; i <= 300; ++i) {
+    for (const Record& record : {Record{SampleCredential(i)}, Record{SampleAccount(i)}}) {
+      wanted.insert(KeyOf(record));
+      writes.push_back(WriteOf(record));
+    }
+  }
+  for (const Record& record : {Record{SampleApp(1)}, Record{SampleWorkspace(1)}}) {
+    wanted.insert(KeyOf(record));
+    writes.push_back(WriteOf(record));
+  }
+  Commit(writes);
+  std::mutex mutex;
+  std::multiset<std::string> loaded;
+  EXPECT_THAT(store_->LoadByThreads(
+                  3,
+                  [&](const Record& record) {
+                    const std::scoped_lock lock{mutex};
+                    EXPECT_TRUE(!loaded.empty() || TypeOf(record) == RecordType::kApp);
+                    loaded.insert(KeyOf(record));
+                  },
+                  [](std::string_view key) { ADD_FAILURE() << key; }),
+              IsOk());
+  EXPECT_EQ(loaded, wanted);
 }
 
 TEST_P(StoreContract, LetsAVisitorAskTheStore) {

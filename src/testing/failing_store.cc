@@ -22,6 +22,12 @@ Result<void> FailingStore::Load(const RecordVisitor& visit,
   return Guard([&] { return store_.Load(visit, unreadable); });
 }
 
+Result<void> FailingStore::LoadByThreads(
+    std::size_t threads, const RecordVisitor& visit,
+    const std::function<void(std::string_view key)>& unreadable) const {
+  return Guard([&] { return store_.LoadByThreads(threads, visit, unreadable); });
+}
+
 Result<Record> FailingStore::Find(RecordType type, std::string_view key) const {
   return Guard([&] { return store_.Find(type, key); });
 }

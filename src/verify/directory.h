@@ -19,6 +19,7 @@
 #include <shared_mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -117,7 +118,7 @@ class Directory {
   // forgotten: a reader may have read its standing before.
   StableArray<AccountRef::Place> by_number_;
   mutable std::shared_mutex mutex_;
-  std::map<AccountId, Known, std::less<>> accounts_;
+  std::unordered_map<AccountId, Known> accounts_;        // Its keys stay where they are.
   std::vector<const AccountId*> ids_;                    // By number; the keys of accounts_.
   std::map<std::string, AccountId, std::less<>> names_;  // Folded e-mail and username.
   std::map<std::string, Workspace, std::less<>> workspaces_;

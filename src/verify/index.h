@@ -54,6 +54,10 @@ class Index {
   /// No reader is left.
   ~Index() = default;
 
+  /// Makes room for that many credentials at once, where there are none yet: for a start, which
+  /// knows about how many will come.
+  void Reserve(std::uint64_t credentials);
+
   /// Inserts, or replaces what is known under that id.
   void Put(const IndexEntry& entry);
 

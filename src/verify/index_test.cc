@@ -129,5 +129,16 @@ TEST_F(IndexTest, ChangingOneEntryForEverKeepsTheTablesSmall) {
   EXPECT_LE(index_.memory_size(), before * 2);
 }
 
+TEST(IndexReserveTest, MakesRoomThatLaterOnesFill) {
+  Directory directory;
+  Index index{directory};
+  index.Reserve(100'000);
+  const std::size_t reserved = index.memory_size();
+  EXPECT_GE(reserved, 100'000 * IndexTable::kSlotSize);
+  EXPECT_LT(reserved, 100'000 * IndexTable::kSlotSize * 2);
+  EXPECT_EQ(index.size(), 0U);
+  EXPECT_FALSE(index.Find(CredentialId{1}).has_value());
+}
+
 }  // namespace
 }  // namespace latchkey

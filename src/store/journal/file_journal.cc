@@ -47,6 +47,29 @@ Result<void> SyncDirectory(const std::string& directory) {
   return {};
 }
 
+class FileParts final : public JournalParts {
+ public:
+  /// No part at all without a file.
+  FileParts(FileDescriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+
+  [[nodiscard]] std::size_t count() const override {
+    return static_cast<std::size_t>((size_ + kPartSize - 1) / kPartSize);
+  }
+  [[nodiscard]] Result<void> Read(std::size_t part, const JournalVisitor& visit) const override {
+    const std::uint64_t begin = part * kPartSize;
+    const JournalRange range{
+        .begin = begin, .end = std::min(begin + kPartSize, size_), .file_size = size_};
+    return ReadJournalRange(file_.get(), range, visit);
+  }
+
+ private:
+  /// Thousands of lines, so that what each part costs once does not count.
+  static constexpr std::uint64_t kPartSize = std::uint64_t{8} * 1024 * 1024;
+
+  FileDescriptor file_;
+  std::uint64_t size_;
+};
+
 }  // namespace
 
 FileJournal::FileJournal(std::string directory, Access access)
@@ -164,6 +187,16 @@ Result<void> FileJournal::Read(const LineVisitor& visit) const {
   if (!file.is_open() && errno == ENOENT) return {};
   if (!file.is_open()) return CannotOpen(path_, errno);
   return ReadJournalLines(file.get(), visit);
+}
+
+Result<std::unique_ptr<JournalParts>> FileJournal::Parts() const {
+  FileDescriptor file{open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (!file.is_open() && errno == ENOENT) {
+    return std::make_unique<FileParts>(FileDescriptor{}, std::uint64_t{0});
+  }
+  struct stat status{};
+  if (!file.is_open() || fstat(file.get(), &status) != 0) return CannotOpen(path_, errno);
+  return std::make_unique<FileParts>(std::move(file), static_cast<std::uint64_t>(status.st_size));
 }
 
 }  // namespace latchkey

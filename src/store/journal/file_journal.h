@@ -42,6 +42,7 @@ class FileJournal final : public Journal {
   /// Errors: also kInternal, with nothing written, for a line that could not be read back.
   [[nodiscard]] Result<void> Append(std::span<const ChangeLine> lines) override;
   [[nodiscard]] Result<void> Read(const LineVisitor& visit) const override;
+  [[nodiscard]] Result<std::unique_ptr<JournalParts>> Parts() const override;
   [[nodiscard]] bool missing() const override;
 
  private:

@@ -1,5 +1,6 @@
 #include "store/journal/file_journal.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -7,8 +8,10 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 #include "store/journal/journal_line.h"
+#include "store/journal/journal_reader.h"
 #include "store/memory/sample_records.h"
 #include "testing/matchers.h"
 
@@ -215,6 +218,41 @@ TEST_F(FileJournalTest, WritesNothingMoreAfterAFailedWrite) {
   EXPECT_EQ(Count(*journal), 2U);
   EXPECT_EQ(Count(*Open()), 2U) << "the next start cuts off what was written in part";
   EXPECT_EQ(Contents(), before);
+}
+
+/// The numbers of the lines that a range of the file holds, or nothing if it cannot be read.
+std::optional<std::vector<std::uint64_t>> ReadRange(int descriptor, const JournalRange& range) {
+  std::vector<std::uint64_t> seen;
+  const Result<void> read = ReadJournalRange(descriptor, range, [&](const ChangeLine& line) {
+    seen.push_back(line.seq);
+    return true;
+  });
+  if (!read) return std::nullopt;
+  return seen;
+}
+
+TEST_F(FileJournalTest, WhereverItIsCutEachLineIsReadOnce) {
+  ASSERT_THAT(Open()->Append(Make(3)), IsOk());
+  const std::uint64_t size = Contents().size();
+  const FileDescriptor file{open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
+  for (std::uint64_t cut = 0; cut <= size; ++cut) {
+    std::optional<std::vector<std::uint64_t>> seen =
+        ReadRange(file.get(), {.begin = 0, .end = cut, .file_size = size});
+    const std::optional<std::vector<std::uint64_t>> rest =
+        ReadRange(file.get(), {.begin = cut, .end = size, .file_size = size});
+    ASSERT_TRUE(seen && rest) << cut;
+    seen->insert(seen->end(), rest->begin(), rest->end());
+    ASSERT_THAT(*seen, testing::ElementsAre(1, 2, 3)) << cut;
+  }
+}
+
+TEST_F(FileJournalTest, ARangeRefusesALineThatIsNotOfTheForm) {
+  ASSERT_THAT(Open()->Append(Make(2)), IsOk());
+  SetContents(Contents() + "{}\n");
+  const std::uint64_t size = Contents().size();
+  const FileDescriptor file{open(path_.c_str(), O_RDONLY | O_CLOEXEC)};
+  EXPECT_EQ(ReadRange(file.get(), {.begin = 0, .end = size, .file_size = size}), std::nullopt);
+  EXPECT_EQ(ReadRange(file.get(), {.begin = 0, .end = size - 3, .file_size = size})->size(), 2U);
 }
 
 }  // namespace

@@ -53,19 +53,26 @@ void AppendJournalLine(const ChangeLine& line, std::string& out) {
   out += '\n';
 }
 
-std::optional<ChangeLine> ParseJournalLine(std::string_view text) {
+bool ParseJournalLineInto(std::string_view text, ChangeLine& line) {
   const std::optional<Numbers> numbers = ReadNumbers(text);
-  if (!numbers || text.size() < kMacPartSize) return std::nullopt;
+  if (!numbers || text.size() < kMacPartSize) return false;
   const std::string_view change = text.substr(0, text.size() - kMacPartSize);
   const std::string_view mac_part = text.substr(change.size());
-  ChangeLine line{.seq = numbers->seq, .batch = numbers->batch, .text = {}, .mac = {}};
   if (!mac_part.starts_with(kMacMember) || !mac_part.ends_with(kEnd) ||
       !ParseHexInto(mac_part.substr(kMacMember.size(), kMacDigits), line.mac)) {
-    return std::nullopt;
+    return false;
   }
+  line.seq = numbers->seq;
+  line.batch = numbers->batch;
   line.text.reserve(change.size() + 1);
   line.text = change;
   line.text += '}';
+  return true;
+}
+
+std::optional<ChangeLine> ParseJournalLine(std::string_view text) {
+  ChangeLine line{.seq = 0, .batch = 0, .text = {}, .mac = {}};
+  if (!ParseJournalLineInto(text, line)) return std::nullopt;
   return line;
 }
 

@@ -25,4 +25,8 @@ void AppendJournalLine(const ChangeLine& line, std::string& out);
 /// members and the last are looked at, since the MAC covers the rest.
 [[nodiscard]] std::optional<ChangeLine> ParseJournalLine(std::string_view text);
 
+/// The same, into a line whose memory is used again. False, with `line` undefined, instead of
+/// nothing.
+[[nodiscard]] bool ParseJournalLineInto(std::string_view text, ChangeLine& line);
+
 }  // namespace latchkey

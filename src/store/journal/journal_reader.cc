@@ -4,17 +4,20 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <limits>
 #include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "store/journal/journal_line.h"
 
 namespace latchkey {
 namespace {
 
-constexpr std::size_t kPieceSize = std::size_t{1024} * 1024;
+// Small enough to be in the processor's cache when it is looked at.
+constexpr std::size_t kPieceSize = std::size_t{256} * 1024;
 
 std::unexpected<Error> CannotRead(int error) {
   return Fail(Error::Code::kIo,
@@ -88,37 +91,66 @@ Result<std::optional<std::uint64_t>> FindBreakBefore(int descriptor, std::uint64
   return std::optional<std::uint64_t>{};
 }
 
+/// Calls `take` with each whole line from `offset` on, up to `end` or the end of the file, and
+/// where it begins, until it returns false. Returns what stands after the last line break.
+template <typename Take>
+Result<std::string> WalkTexts(int descriptor, std::uint64_t offset, std::uint64_t end, Take take) {
+  std::vector<char> piece(kPieceSize);
+  std::size_t kept = 0;  // Bytes of a line whose end was not read yet, in front.
+  while (true) {
+    if (piece.size() - kept < kPieceSize) piece.resize(kept + kPieceSize);
+    const std::uint64_t wanted = std::min<std::uint64_t>(kPieceSize, end - offset);
+    const Result<std::size_t> read =
+        ReadAt(descriptor, piece.data() + kept, static_cast<std::size_t>(wanted), offset);
+    if (!read) return std::unexpected(read.error());
+    offset += *read;
+    const std::string_view bytes{piece.data(), kept + *read};
+    if (*read == 0) return std::string{bytes};
+
+    const std::uint64_t first = offset - bytes.size();  // Where the first of them is in the file.
+    std::size_t start = 0;
+    std::size_t line_break = bytes.find('\n', kept);  // What was kept holds none.
+    while (line_break != std::string_view::npos) {
+      if (!take(bytes.substr(start, line_break - start), first + start)) return std::string{};
+      start = line_break + 1;
+      line_break = bytes.find('\n', start);
+    }
+    kept = bytes.size() - start;
+    std::copy_n(piece.begin() + static_cast<std::ptrdiff_t>(start), kept, piece.begin());
+  }
+}
+
 }  // namespace
 
 Result<void> ReadJournalLines(int descriptor, const Journal::LineVisitor& visit) {
   LineFeed feed{visit};
-  std::string piece;
-  std::uint64_t offset = 0;
-  while (true) {
-    const std::size_t kept = piece.size();
-    piece.resize(kept + kPieceSize);
-    const Result<std::size_t> read = ReadAt(descriptor, piece.data() + kept, kPieceSize, offset);
-    if (!read) return std::unexpected(read.error());
-    piece.resize(kept + *read);
-    offset += *read;
-    if (*read == 0) break;
-
-    // What was kept holds no line break.
-    std::size_t start = 0;
-    std::size_t line_break = piece.find('\n', kept);
-    while (line_break != std::string::npos) {
-      if (!feed.Take(std::string_view{piece}.substr(start, line_break - start))) {
-        if (feed.failure()) return std::unexpected(*feed.failure());
-        return {};
-      }
-      start = line_break + 1;
-      line_break = piece.find('\n', start);
-    }
-    piece.erase(0, start);
-  }
-  feed.TakeTail(piece);
+  const auto take = [&feed](std::string_view text, std::uint64_t /*place*/) {
+    return feed.Take(text);
+  };
+  const Result<std::string> tail =
+      WalkTexts(descriptor, 0, std::numeric_limits<std::uint64_t>::max(), take);
+  if (!tail) return std::unexpected(tail.error());
+  if (!feed.failure()) feed.TakeTail(*tail);
   if (feed.failure()) return std::unexpected(*feed.failure());
   return {};
+}
+
+Result<void> ReadJournalRange(int descriptor, const JournalRange& range,
+                              const Journal::LineVisitor& visit) {
+  // From the byte before it: the rest of a line that began earlier is the part's before.
+  const std::uint64_t from = range.begin == 0 ? 0 : range.begin - 1;
+  ChangeLine line{.seq = 0, .batch = 0, .text = {}, .mac = {}};
+  bool good = true;
+  const auto take = [&](std::string_view text, std::uint64_t place) {
+    if (place < range.begin) return true;
+    if (place >= range.end) return false;
+    good = ParseJournalLineInto(text, line);
+    return good && visit(line);
+  };
+  const Result<std::string> tail = WalkTexts(descriptor, from, range.file_size, take);
+  if (!tail) return std::unexpected(tail.error());
+  if (good) return {};
+  return Fail(Error::Code::kTampered, "a line of the journal is not of the documented form");
 }
 
 Result<std::uint64_t> FindEndOfLines(int descriptor, std::uint64_t file_size) {

@@ -1,6 +1,33 @@
 #include "store/memory/memory_journal.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace latchkey {
+namespace {
+
+class MemoryParts final : public JournalParts {
+ public:
+  explicit MemoryParts(std::vector<ChangeLine> lines) : lines_(std::move(lines)) {}
+
+  [[nodiscard]] std::size_t count() const override {
+    return (lines_.size() + kPartLines - 1) / kPartLines;
+  }
+  [[nodiscard]] Result<void> Read(std::size_t part, const JournalVisitor& visit) const override {
+    const std::span<const ChangeLine> rest = std::span{lines_}.subspan(part * kPartLines);
+    for (const ChangeLine& line : rest.first(std::min(kPartLines, rest.size()))) {
+      if (!visit(line)) break;
+    }
+    return {};
+  }
+
+ private:
+  static constexpr std::size_t kPartLines = 2;
+
+  std::vector<ChangeLine> lines_;
+};
+
+}  // namespace
 
 Result<void> MemoryJournal::Reserve(std::size_t /*size*/) {
   const std::scoped_lock lock{mutex_};
@@ -23,6 +50,10 @@ Result<void> MemoryJournal::Read(const LineVisitor& visit) const {
     if (!visit(line)) break;
   }
   return {};
+}
+
+Result<std::unique_ptr<JournalParts>> MemoryJournal::Parts() const {
+  return std::make_unique<MemoryParts>(lines());
 }
 
 bool MemoryJournal::missing() const {

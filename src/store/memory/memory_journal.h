@@ -4,6 +4,7 @@
 //
 // Thread safety: any number of threads.
 
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -16,6 +17,8 @@ class MemoryJournal final : public Journal {
   [[nodiscard]] Result<void> Reserve(std::size_t size) override;
   [[nodiscard]] Result<void> Append(std::span<const ChangeLine> lines) override;
   [[nodiscard]] Result<void> Read(const LineVisitor& visit) const override;
+  /// Parts of two lines, so that small journals have several.
+  [[nodiscard]] Result<std::unique_ptr<JournalParts>> Parts() const override;
   [[nodiscard]] bool missing() const override;
 
   [[nodiscard]] std::vector<ChangeLine> lines() const;

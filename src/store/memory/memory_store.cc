@@ -117,6 +117,12 @@ Result<void> MemoryStore::Load(
   return {};
 }
 
+Result<void> MemoryStore::LoadByThreads(
+    std::size_t /*threads*/, const RecordVisitor& visit,
+    const std::function<void(std::string_view key)>& unreadable) const {
+  return Load(visit, unreadable);
+}
+
 Result<Record> MemoryStore::Find(RecordType type, std::string_view key) const {
   const std::scoped_lock lock{mutex_};
   const auto found = TableOf(type).find(key);

@@ -21,6 +21,10 @@ class MemoryStore final : public Store {
   [[nodiscard]] Result<void> Load(
       const RecordVisitor& visit,
       const std::function<void(std::string_view key)>& unreadable) const override;
+  /// By the calling thread alone.
+  [[nodiscard]] Result<void> LoadByThreads(
+      std::size_t threads, const RecordVisitor& visit,
+      const std::function<void(std::string_view key)>& unreadable) const override;
   [[nodiscard]] Result<Record> Find(RecordType type, std::string_view key) const override;
   [[nodiscard]] Result<std::vector<CredentialRecord>> ListCredentials(
       const CredentialFilter& filter) const override;

@@ -89,6 +89,11 @@ class Connection {
 
   [[nodiscard]] bool in_transaction() const { return sqlite3_get_autocommit(database_.get()) == 0; }
 
+  /// Whether nobody else can write before the present transaction ends.
+  [[nodiscard]] bool in_write_transaction() const {
+    return sqlite3_txn_state(database_.get(), "main") == SQLITE_TXN_WRITE;
+  }
+
   /// Moves all that is in the write-ahead log into the database and empties the log, if no reader
   /// is in the way.
   void Checkpoint();

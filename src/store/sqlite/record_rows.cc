@@ -68,9 +68,11 @@ RecordTable MakeTable(const TableShape& shape) {
     updates.append(column).append(" = excluded.").append(column);
   }
   const std::vector<std::string_view> marks(columns.size(), "?");
-  return {.select_version = "SELECT version FROM " + name + where,
+  return {.name = name,
+          .select_version = "SELECT version FROM " + name + where,
           .select_one = "SELECT " + all + " FROM " + name + where,
           .select_all = "SELECT " + all + " FROM " + name,
+          .select_rows = "SELECT " + all + " FROM " + name + " WHERE rowid BETWEEN ? AND ?",
           .upsert = "INSERT INTO " + name + " (" + all + ") VALUES (" + Join(marks, ", ") +
                     ") ON CONFLICT (" + Join(keys, ", ") + ") DO UPDATE SET " + updates,
           .erase = "DELETE FROM " + name + where};

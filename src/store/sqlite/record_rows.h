@@ -14,9 +14,11 @@ namespace latchkey::sqlite {
 /// The statements for one type. Keys are bound by BindKey(), whole records by BindRecord(); columns
 /// are read by ReadRecord().
 struct RecordTable {
+  std::string name;
   std::string select_version;  ///< Of one key.
   std::string select_one;      ///< Of one key.
   std::string select_all;
+  std::string select_rows;  ///< Whose row numbers are between two; where there are such.
   std::string upsert;
   std::string erase;  ///< One key.
 };

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <array>
 
 #include <algorithm>
 #include <cerrno>
@@ -13,15 +12,11 @@
 #include "base/text.h"
 #include "store/sqlite/migrations.h"
 #include "store/sqlite/record_rows.h"
+#include "store/sqlite/shared_load.h"
 #include "store/sqlite/write_rules.h"
 
 namespace latchkey::sqlite {
 namespace {
-
-// Apps first, as Store::Load promises.
-constexpr std::array kAllTypes{RecordType::kApp,        RecordType::kCredential,
-                               RecordType::kAccount,    RecordType::kWorkspace,
-                               RecordType::kMembership, RecordType::kRepository};
 
 /// SQLite would make it readable for everybody; its other files take this one's mode.
 Result<void> EnsureFile(const std::string& path) {
@@ -50,22 +45,6 @@ Result<ChangeLine> ReadLine(const Query& query) {
                   .mac = {}};
   std::ranges::copy(*mac, line.mac.begin());
   return line;
-}
-
-Result<void> LoadTable(Connection& connection, RecordType type, const Store::RecordVisitor& visit,
-                       const std::function<void(std::string_view key)>& unreadable) {
-  Query query = connection.Prepare(TableOf(type).select_all);
-  while (true) {
-    const Result<bool> row = query.Step();
-    if (!row) return std::unexpected(row.error());
-    if (!*row) return {};
-    std::optional<Record> record = ReadRecord(query, type);
-    if (record) {
-      visit(*std::move(record));
-    } else {
-      unreadable(EscapeForTerminal(ReadKey(query, type)));
-    }
-  }
 }
 
 std::string ListSql(const CredentialFilter& filter) {
@@ -184,15 +163,22 @@ Result<std::vector<Result<void>>> SqliteStore::Commit(std::span<const Write> wri
 
 Result<void> SqliteStore::Load(const RecordVisitor& visit,
                                const std::function<void(std::string_view key)>& unreadable) const {
-  const Result<ReaderPool::Lease> reader = readers_.Take();
-  if (!reader) return std::unexpected(reader.error());
-  // One transaction: all tables as of one moment.
-  Transaction transaction{**reader};
-  if (Result<void> begun = transaction.Begin(Transaction::Kind::kRead); !begun) return begun;
-  for (const RecordType type : kAllTypes) {
-    if (Result<void> loaded = LoadTable(**reader, type, visit, unreadable); !loaded) return loaded;
+  const Result<Readings> readings = BeginAlone(readers_);
+  if (!readings) return std::unexpected(readings.error());
+  return LoadAll(*readings, visit, unreadable);
+}
+
+Result<void> SqliteStore::LoadByThreads(
+    std::size_t threads, const RecordVisitor& visit,
+    const std::function<void(std::string_view key)>& unreadable) const {
+  if (threads < 2) return Load(visit, unreadable);
+  Result<Readings> readings;
+  {
+    const std::scoped_lock lock{main_mutex_};
+    readings = BeginTogether(readers_, *main_, threads);
   }
-  return {};
+  if (!readings) return std::unexpected(readings.error());
+  return LoadAll(*readings, visit, unreadable);
 }
 
 Result<Record> SqliteStore::Find(RecordType type, std::string_view key) const {

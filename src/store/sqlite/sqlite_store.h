@@ -44,6 +44,11 @@ class SqliteStore final : public Store {
   [[nodiscard]] Result<void> Load(
       const RecordVisitor& visit,
       const std::function<void(std::string_view key)>& unreadable) const override;
+  /// The threads share the tables of credentials and accounts by their rows' numbers. A read-only
+  /// store is read by one.
+  [[nodiscard]] Result<void> LoadByThreads(
+      std::size_t threads, const RecordVisitor& visit,
+      const std::function<void(std::string_view key)>& unreadable) const override;
   /// Errors: also kTampered: there is a row, and it cannot be read as a record.
   [[nodiscard]] Result<Record> Find(RecordType type, std::string_view key) const override;
   /// A row that cannot be read as a record is left out.

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 
 #include "store/memory/sample_records.h"
 #include "testing/matchers.h"
@@ -48,6 +49,19 @@ class SqliteStoreTest : public testing::Test {
     const auto committed = store.Commit(std::vector{WriteOf(record)}, script_.maker());
     ASSERT_THAT(committed, IsOk());
     ASSERT_THAT(committed->at(0), IsOk());
+  }
+  static std::vector<std::string> LoadByThreads(const SqliteStore& store) {
+    std::mutex mutex;
+    std::vector<std::string> keys;
+    EXPECT_THAT(store.LoadByThreads(
+                    2,
+                    [&](const Record& record) {
+                      const std::scoped_lock lock{mutex};
+                      keys.push_back(KeyOf(record));
+                    },
+                    [](std::string_view key) { ADD_FAILURE() << key; }),
+                IsOk());
+    return keys;
   }
   unsigned ModeOf(const std::string& suffix) const {
     struct stat status{};
@@ -205,6 +219,23 @@ TEST_F(SqliteStoreTest, ForgetsExpiredClaimsAFewAtATime) {
     if (*claim) ++known;
   }
   EXPECT_EQ(known, 6);
+}
+
+TEST_F(SqliteStoreTest, ThreadsLoadRowsWhateverTheirNumbers) {
+  const std::unique_ptr<SqliteStore> store = Open();
+  for (std::uint64_t i = 1; i <= 4; ++i) Commit(*store, SampleCredential(i));
+  Tamper("UPDATE credentials SET rowid = -9223372036854775807 - 1 WHERE rowid = 1");
+  Tamper("UPDATE credentials SET rowid = 9223372036854775807 WHERE rowid = 2");
+  EXPECT_EQ(LoadByThreads(*store).size(), 4U);
+}
+
+TEST_F(SqliteStoreTest, ThreadsLoadAlsoFromAReadOnlyStoreAndHoldNothingAfter) {
+  const std::unique_ptr<SqliteStore> store = Open();
+  Commit(*store, SampleCredential(1));
+  EXPECT_EQ(LoadByThreads(*store).size(), 1U);
+  EXPECT_EQ(LoadByThreads(*Open(SqliteStore::Access::kReadOnly)).size(), 1U);
+  Commit(*store, SampleCredential(2));  // What they held is given back.
+  EXPECT_EQ(LoadByThreads(*store).size(), 2U);
 }
 
 }  // namespace
