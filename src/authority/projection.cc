@@ -15,6 +15,22 @@ Result<void> UnknownApp(const Catalogues& catalogues, const std::string& app) {
   return {};
 }
 
+/// Of an installation whose policy is refused: nothing new is made until an administrator sets it.
+InstallationPolicy StrictestPolicy() {
+  return {.token_lifetime_max = std::nullopt,
+          .token_lifetime_default = std::nullopt,
+          .api_tokens = false,
+          .app_passwords = false,
+          .second_step_required = true,
+          .token_apps = {}};
+}
+
+Error GoneRecord(const std::string& label) {
+  return {.code = Error::Code::kTampered,
+          .message = label + " is gone from the database",
+          .hint = "It is refused. \"latchkey audit verify\" says more."};
+}
+
 Error UnreadableRecord(std::string_view key) {
   return {.code = Error::Code::kTampered,
           .message = std::string{key} + " cannot be read as a record",
@@ -27,6 +43,8 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
   const std::scoped_lock lock{mutex_};
   versions_ = std::move(versions);
   apps_.Reset();
+  sign_ins_.Clear();
+  has_policy_ = false;
   std::uint64_t found = 0;
   Result<void> loaded = store.Load(
       [&](const Record& record) {
@@ -37,6 +55,12 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
         ++found;
         RefuseKey(std::string{key}, UnreadableRecord(key));
       });
+  // Without it, everything that it forbade would be allowed.
+  if (!has_policy_ && versions_.contains({RecordType::kPolicy, std::string{kPolicyKey}})) {
+    const std::string label = "policy " + std::string{kPolicyKey};
+    RefuseKey(label, GoneRecord(label));
+    sign_ins_.Put(StrictestPolicy());
+  }
   if (loaded && found < records) {
     alarms_.Raise({.code = Error::Code::kTampered,
                    .message = "the database lacks " + std::to_string(records - found) +
@@ -91,9 +115,7 @@ std::map<std::string, Error> Projection::BrokenApps() const {
 void Projection::RefuseMissing(const std::set<std::string>& seen) {
   const auto gone = [&](std::string label) {
     if (seen.contains(label)) return false;
-    const Error error{.code = Error::Code::kTampered,
-                      .message = label + " is gone from the database",
-                      .hint = "It is refused. \"latchkey audit verify\" says more."};
+    const Error error = GoneRecord(label);
     RefuseKey(std::move(label), error);
     return true;
   };
@@ -109,6 +131,20 @@ void Projection::RefuseMissing(const std::set<std::string>& seen) {
   for (const std::string& name : apps_.recorded()) {
     if (gone("app " + name)) apps_.Refuse(name);
   }
+  RefuseMissingSignIns(gone);
+}
+
+void Projection::RefuseMissingSignIns(const std::function<bool(std::string label)>& gone) {
+  for (const AccountId& account : sign_ins_.ListSignIns()) {
+    if (gone("sign-in " + account)) sign_ins_.RemoveSignIn(account);
+  }
+  for (const std::string& id : sign_ins_.ListSessionIds()) {
+    if (gone("session " + id)) sign_ins_.RemoveSession(id);
+  }
+  for (const std::string& id : sign_ins_.ListLinkIds()) {
+    if (gone("link " + id)) sign_ins_.RemoveLink(id);
+  }
+  if (has_policy_ && gone("policy " + std::string{kPolicyKey})) sign_ins_.Put(StrictestPolicy());
 }
 
 void Projection::Apply(const Record& record) {
@@ -134,17 +170,27 @@ void Projection::Admit(const Record& record) {
 }
 
 void Projection::Refuse(const Record& record, const Error& error) {
-  if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
-    index_.Remove(credential->id);
-  } else if (const auto* account = std::get_if<AccountRecord>(&record)) {
-    directory_.RemoveAccount(account->value.id);
-  } else if (const auto* membership = std::get_if<MembershipRecord>(&record)) {
-    const Membership& value = membership->value.membership;
-    directory_.RemoveMembership(value.workspace, value.account);
-  } else if (const auto* app = std::get_if<AppRecord>(&record)) {
-    apps_.Refuse(app->value.definition.name);
-  }
+  TakeOut(record);
   RefuseKey(Label(record), error);
+}
+
+void Projection::TakeOut(const Record& record) {
+  switch (TypeOf(record)) {
+    case RecordType::kCredential: index_.Remove(std::get<CredentialRecord>(record).id); return;
+    case RecordType::kAccount: directory_.RemoveAccount(KeyOf(record)); return;
+    case RecordType::kMembership: {
+      const Membership& value = std::get<MembershipRecord>(record).value.membership;
+      directory_.RemoveMembership(value.workspace, value.account);
+      return;
+    }
+    case RecordType::kApp: apps_.Refuse(KeyOf(record)); return;
+    case RecordType::kSignIn: sign_ins_.RemoveSignIn(KeyOf(record)); return;
+    case RecordType::kSession: sign_ins_.RemoveSession(KeyOf(record)); return;
+    case RecordType::kLink: sign_ins_.RemoveLink(KeyOf(record)); return;
+    case RecordType::kPolicy: sign_ins_.Put(StrictestPolicy()); return;
+    case RecordType::kWorkspace:
+    case RecordType::kRepository: return;
+  }
 }
 
 void Projection::RefuseKey(std::string key, const Error& error) {
@@ -183,6 +229,10 @@ Result<void> Projection::CheckNext(const Write& write) const {
   if (is_new && catalogues_.Find(credential->app) == nullptr) {
     return Fail(Error::Code::kConflict, "the app went away meanwhile", "Nothing was changed.");
   }
+  if (is_new && !sign_ins_.policy()->Allows(credential->kind)) {
+    return Fail(Error::Code::kPermissionDenied, "policy changed meanwhile and allows no new ones",
+                "Nothing was changed.");
+  }
   const auto known = versions_.find({TypeOf(write.record), KeyOf(write.record)});
   const std::uint64_t version = VersionOf(write.record);
   // Of a record at version 1 memory keeps no number; that there is one already is for the store to
@@ -199,7 +249,14 @@ Result<void> Projection::Put(const Record& record) {
   if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
     return PutCredential(*credential);
   }
+  if (const auto* sign_in = std::get_if<SignInRecord>(&record)) return PutSignIn(*sign_in);
+  if (const auto* session = std::get_if<SessionRecord>(&record)) return PutSession(*session);
+  if (const auto* link = std::get_if<LinkRecord>(&record)) return PutLink(*link);
   if (Result<void> checked = sealer_.Check(record); !checked) return checked;
+  return PutPlain(record);
+}
+
+Result<void> Projection::PutPlain(const Record& record) {
   if (const auto* app = std::get_if<AppRecord>(&record)) return PutApp(*app);
   if (const auto* account = std::get_if<AccountRecord>(&record)) {
     directory_.Put(account->value);
@@ -207,6 +264,9 @@ Result<void> Projection::Put(const Record& record) {
     directory_.Put(workspace->value);
   } else if (const auto* repository = std::get_if<RepositoryRecord>(&record)) {
     directory_.Put(repository->value);
+  } else if (const auto* policy = std::get_if<PolicyRecord>(&record)) {
+    sign_ins_.Put(policy->value);
+    has_policy_ = true;
   } else if (const auto* state = std::get_if<MembershipRecord>(&record)) {
     const Membership& membership = state->value.membership;
     if (state->value.removed) {
@@ -215,6 +275,27 @@ Result<void> Projection::Put(const Record& record) {
       directory_.Put(membership);
     }
   }
+  return {};
+}
+
+Result<void> Projection::PutSignIn(const SignInRecord& record) {
+  Result<SignIn> sign_in = sealer_.OpenSignIn(record);
+  if (!sign_in) return std::unexpected(sign_in.error());
+  sign_ins_.Put(std::move(*sign_in));
+  return {};
+}
+
+Result<void> Projection::PutSession(const SessionRecord& record) {
+  const Result<Digest> digest = sealer_.OpenTicket(record);
+  if (!digest) return std::unexpected(digest.error());
+  sign_ins_.Put(KnownSession{.session = record.value, .digest = *digest});
+  return {};
+}
+
+Result<void> Projection::PutLink(const LinkRecord& record) {
+  const Result<Digest> digest = sealer_.OpenTicket(record);
+  if (!digest) return std::unexpected(digest.error());
+  sign_ins_.Put(KnownLink{.link = record.value, .digest = *digest});
   return {};
 }
 

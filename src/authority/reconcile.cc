@@ -22,9 +22,9 @@ struct JournalEnd {
   std::uint64_t records = 0;  // Lines that made one.
 
   void Note(RecordVersion record) {
-    if (record.version == 1) {
-      ++records;
-    } else {
+    if (record.version == 1) ++records;
+    // That there is a policy at all is remembered too: its absence would allow everything.
+    if (record.version > 1 || record.type == RecordType::kPolicy) {
       versions[{record.type, std::move(record.key)}] = record.version;
     }
   }

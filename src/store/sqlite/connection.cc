@@ -107,7 +107,18 @@ Query& Query::Bind(std::span<const std::byte> blob) {
 }
 
 Query& Query::Bind(const std::optional<Instant>& instant) {
-  if (instant) return Bind(*instant);
+  return instant ? Bind(*instant) : BindNull();
+}
+
+Query& Query::Bind(const std::optional<std::string>& text) {
+  return text ? Bind(std::string_view{*text}) : BindNull();
+}
+
+Query& Query::Bind(const std::optional<std::chrono::seconds>& span) {
+  return span ? Bind(std::int64_t{span->count()}) : BindNull();
+}
+
+Query& Query::BindNull() {
   if (statement_ != nullptr) Note(sqlite3_bind_null(statement_, NextParameter()));
   return *this;
 }

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -50,6 +51,8 @@ class Query {
   Query& Bind(std::span<const std::byte> blob);
   Query& Bind(Instant instant) { return Bind(std::int64_t{instant.time_since_epoch().count()}); }
   Query& Bind(const std::optional<Instant>& instant);
+  Query& Bind(const std::optional<std::string>& text);
+  Query& Bind(const std::optional<std::chrono::seconds>& span);
 
   /// True: there is a row.
   [[nodiscard]] Result<bool> Step();
@@ -63,6 +66,7 @@ class Query {
   [[nodiscard]] bool IsNull(int column) const;
 
  private:
+  Query& BindNull();
   [[nodiscard]] int NextParameter() { return ++parameter_; }
   void Note(int code);
 

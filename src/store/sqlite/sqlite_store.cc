@@ -19,9 +19,10 @@ namespace latchkey::sqlite {
 namespace {
 
 // Apps first, as Store::Load promises.
-constexpr std::array kAllTypes{RecordType::kApp,        RecordType::kCredential,
-                               RecordType::kAccount,    RecordType::kWorkspace,
-                               RecordType::kMembership, RecordType::kRepository};
+constexpr std::array kAllTypes{
+    RecordType::kApp,        RecordType::kCredential, RecordType::kAccount, RecordType::kWorkspace,
+    RecordType::kMembership, RecordType::kRepository, RecordType::kSignIn,  RecordType::kSession,
+    RecordType::kLink,       RecordType::kPolicy};
 
 /// SQLite would make it readable for everybody; its other files take this one's mode.
 Result<void> EnsureFile(const std::string& path) {
