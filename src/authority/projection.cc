@@ -1,5 +1,7 @@
 #include "authority/projection.h"
 
+#include <algorithm>
+#include <memory>
 #include <string>
 
 namespace latchkey {
@@ -224,6 +226,9 @@ Result<void> Projection::CheckNext(const Write& write) const {
     return Fail(Error::Code::kPermissionDenied,
                 "the credential that asked went out of force meanwhile", "Nothing was changed.");
   }
+  if (const auto* sign_in = std::get_if<SignInRecord>(&write.record)) {
+    if (Result<void> unique = CheckUnique(*sign_in); !unique) return unique;
+  }
   const auto* credential = std::get_if<CredentialRecord>(&write.record);
   const bool is_new = credential != nullptr && credential->version == 1;
   if (is_new && catalogues_.Find(credential->app) == nullptr) {
@@ -243,6 +248,26 @@ Result<void> Projection::CheckNext(const Write& write) const {
       Error::Code::kConflict,
       Label(write.record) + " changed meanwhile, or the database holds an older version of it",
       "Try again. If that does not help, see what \"latchkey audit verify\" says.");
+}
+
+// The store cannot see what stands in a seal, so that memory says what is taken.
+Result<void> Projection::CheckUnique(const SignInRecord& record) const {
+  const Result<SignIn> sign_in = sealer_.OpenSignIn(record);
+  if (!sign_in) return std::unexpected(sign_in.error());
+  const auto of_another = [&record](const std::shared_ptr<const SignIn>& held) {
+    return held != nullptr && held->account != record.account;
+  };
+  const bool passkey = std::ranges::any_of(sign_in->passkeys, [&](const Passkey& one) {
+    return of_another(sign_ins_.FindByPasskey(one.id));
+  });
+  const bool identity = std::ranges::any_of(sign_in->identities, [&](const ExternalIdentity& one) {
+    return of_another(sign_ins_.FindByIdentity(one.issuer, one.subject));
+  });
+  if (!passkey && !identity) return {};
+  return Fail(
+      Error::Code::kAlreadyExists,
+      std::string{passkey ? "that passkey" : "that identity"} + " belongs to another account",
+      "Remove it there first.");
 }
 
 Result<void> Projection::Put(const Record& record) {

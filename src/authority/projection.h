@@ -81,6 +81,8 @@ class Projection final : public ChangeSink {
   /// Out of memory, whatever it is.
   void TakeOut(const Record& record);
   void RefuseKey(std::string key, const Error& error);
+  /// Errors: kAlreadyExists.
+  [[nodiscard]] Result<void> CheckUnique(const SignInRecord& record) const;
   [[nodiscard]] bool IsInForce(CredentialId id) const;
   [[nodiscard]] std::uint64_t KnownVersion(const Record& record) const;
   [[nodiscard]] Result<void> CheckVersion(const Record& record) const;

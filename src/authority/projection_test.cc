@@ -146,6 +146,36 @@ TEST_F(SignInRecords, AreSealedAnewWithTheSameSecrets) {
   EXPECT_EQ(latchkey_.sign_ins.FindSession(kSessionId)->digest, Sha256("session"));
 }
 
+TEST_F(SignInRecords, HaveNoPasskeyOrIdentityOfAnotherAccount) {
+  const Account bob = latchkey_.AddAccount("bob");
+  SignIn of_ana = latchkey_.sign_ins.FindSignIn(ana_.id)->Clone();
+  of_ana.identities.push_back({.issuer = "i", .subject = "s", .added_at = now_});
+  of_ana.passkeys.push_back({.id = "key",
+                             .public_key = {},
+                             .name = {},
+                             .added_at = now_,
+                             .last_used_at = {},
+                             .transports = {}});
+  ++sign_in_.version;
+  Must(latchkey_.record_sealer->SealSignIn(sign_in_, of_ana));
+  Submit(sign_in_);
+  const auto submit_for_bob = [&](bool passkey, bool identity) {
+    SignIn of_bob = of_ana.Clone();
+    of_bob.account = bob.id;
+    if (!passkey) of_bob.passkeys.clear();
+    if (!identity) of_bob.identities.clear();
+    SignInRecord record;
+    Must(latchkey_.record_sealer->SealSignIn(record, of_bob));
+    return latchkey_.ledger->Submit(
+        {.record = record, .info = {.action = "test.change", .actor = "cli:root"}, .claim = {}});
+  };
+  EXPECT_THAT(submit_for_bob(true, false),
+              FailsWith(Error::Code::kAlreadyExists, HasSubstr("passkey")));
+  EXPECT_THAT(submit_for_bob(false, true),
+              FailsWith(Error::Code::kAlreadyExists, HasSubstr("identity")));
+  EXPECT_THAT(submit_for_bob(false, false), IsOk());
+}
+
 struct SessionEdit {
   const char* name;
   void (*edit)(SessionRecord& record);

@@ -106,18 +106,6 @@ Query& Query::Bind(std::span<const std::byte> blob) {
   return *this;
 }
 
-Query& Query::Bind(const std::optional<Instant>& instant) {
-  return instant ? Bind(*instant) : BindNull();
-}
-
-Query& Query::Bind(const std::optional<std::string>& text) {
-  return text ? Bind(std::string_view{*text}) : BindNull();
-}
-
-Query& Query::Bind(const std::optional<std::chrono::seconds>& span) {
-  return span ? Bind(std::int64_t{span->count()}) : BindNull();
-}
-
 Query& Query::BindNull() {
   if (statement_ != nullptr) Note(sqlite3_bind_null(statement_, NextParameter()));
   return *this;

@@ -50,9 +50,12 @@ class Query {
   Query& Bind(std::int64_t number);
   Query& Bind(std::span<const std::byte> blob);
   Query& Bind(Instant instant) { return Bind(std::int64_t{instant.time_since_epoch().count()}); }
-  Query& Bind(const std::optional<Instant>& instant);
-  Query& Bind(const std::optional<std::string>& text);
-  Query& Bind(const std::optional<std::chrono::seconds>& span);
+  Query& Bind(std::chrono::seconds span) { return Bind(std::int64_t{span.count()}); }
+  /// NULL if there is no value.
+  template <typename T>
+  Query& Bind(const std::optional<T>& value) {
+    return value ? Bind(*value) : BindNull();
+  }
 
   /// True: there is a row.
   [[nodiscard]] Result<bool> Step();
