@@ -57,7 +57,7 @@ class SignInRecords : public testing::Test {
 
   void Submit(Record record) {
     Must(latchkey_.ledger->Submit({.record = std::move(record),
-                                   .info = {.action = "test.change", .actor = "cli:root"},
+                                   .info = MemoryInstallation::kCommandLine.Info("test.change"),
                                    .claim = {}}));
   }
 
@@ -166,8 +166,9 @@ TEST_F(SignInRecords, HaveNoPasskeyOrIdentityOfAnotherAccount) {
     if (!identity) of_bob.identities.clear();
     SignInRecord record;
     Must(latchkey_.record_sealer->SealSignIn(record, of_bob));
-    return latchkey_.ledger->Submit(
-        {.record = record, .info = {.action = "test.change", .actor = "cli:root"}, .claim = {}});
+    return latchkey_.ledger->Submit({.record = record,
+                                     .info = MemoryInstallation::kCommandLine.Info("test.change"),
+                                     .claim = {}});
   };
   EXPECT_THAT(submit_for_bob(true, false),
               FailsWith(Error::Code::kAlreadyExists, HasSubstr("passkey")));
