@@ -135,9 +135,10 @@ TEST_F(SqliteStoreTest, ReportsRowsThatAreNoRecords) {
                           [&](std::string_view key) { unreadable.emplace_back(key); }),
               IsOk());
   EXPECT_THAT(records, ElementsAre("00000000003"));
-  EXPECT_THAT(unreadable, testing::UnorderedElementsAre("00000000001", "x", KeyOf(SampleAccount(1)),
-                                                        KeyOf(SampleMembership(1)),
-                                                        KeyOf(SampleSession(1)), KeyOf(SampleLink(1)), std::string{kPolicyKey}));
+  EXPECT_THAT(unreadable,
+              testing::UnorderedElementsAre("00000000001", "x", KeyOf(SampleAccount(1)),
+                                            KeyOf(SampleMembership(1)), KeyOf(SampleSession(1)),
+                                            KeyOf(SampleLink(1)), std::string{kPolicyKey}));
   EXPECT_THAT(store->Find(RecordType::kCredential, "00000000001"), FailsWith(kTampered));
   const auto listed = store->ListCredentials({});
   ASSERT_THAT(listed, IsOk());
