@@ -100,7 +100,7 @@ OrderedJson FieldsToJson(const LinkRecord& record) {
   const Link& link = record.value;
   return {{"id", TextToJson(link.id)},
           {"kind", KindName(link.kind)},
-          {"account", link.account ? TextToJson(*link.account) : OrderedJson{nullptr}},
+          {"account", link.account ? TextToJson(*link.account) : OrderedJson(nullptr)},
           {"created_at", FormatInstant(link.created_at)},
           {"expires_at", FormatInstant(link.expires_at)},
           {"used_at", TimeToJson(link.used_at)},
