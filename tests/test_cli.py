@@ -364,7 +364,7 @@ def test_rights_stand_in_the_order_of_the_catalogue(cli):
         assert ", ".join(order) in cli.ok(noun, "show", made["id"]).out
 
 
-GROUPS = ["account", "workspace", "repo", "token", "app-password", "audit"]
+GROUPS = ["account", "workspace", "repo", "token", "app-password", "policy", "audit"]
 COMMANDS = [
     ["serve"],
     ["encode"],
@@ -377,6 +377,8 @@ COMMANDS = [
     ["token", "list"],
     ["token", "revoke"],
     ["app-password", "create"],
+    ["policy", "show"],
+    ["policy", "set"],
     ["audit", "verify"],
 ]
 

@@ -11,7 +11,7 @@ from support.server import Server, StartFailed
 from support.waiting import wait_until
 from support.world import READ, WRITE, World
 
-TAMPERED_STATUS, NO_INSTALLATION = 7, 6
+REFUSED_STATUS, NO_INSTALLATION, TAMPERED_STATUS = 4, 6, 7
 PUSH = "/ws/repo.git/info/refs?service=git-receive-pack"
 
 
@@ -224,6 +224,105 @@ def test_every_column_is_sealed_or_named_here(make_world):
         "seal",
     }
     assert set(tamper.columns_of(data, "credentials")) == sealed
+
+
+SECRET_TABLES = {
+    "sign_ins": {"account_id", "version", "seal"},
+    "sessions": {
+        "id",
+        "account_id",
+        "name",
+        "address",
+        "user_agent",
+        "created_at",
+        "authenticated_at",
+        "methods",
+        "expires_at",
+        "ended_at",
+        "end_reason",
+        "version",
+        "seal",
+    },
+    "links": {
+        "id",
+        "kind",
+        "account_id",
+        "created_at",
+        "expires_at",
+        "used_at",
+        "made_by",
+        "version",
+        "seal",
+    },
+}
+
+
+def test_a_copy_of_the_database_tells_nothing_that_signs_in(make_world):
+    """No hash, no key, no digest has a column of its own: all stand inside seals."""
+    data = make_world(people=False).server.data
+    for table, columns in SECRET_TABLES.items():
+        assert set(tamper.columns_of(data, table)) == columns, table
+
+
+def test_a_password_is_in_no_file_but_a_seal(make_world):
+    world = make_world(people=False)
+    world.cli.ok(
+        "account",
+        "create",
+        "--email",
+        "eve@example.com",
+        "--username",
+        "eve",
+        "--password-stdin",
+        stdin="a long sentence will do\n",
+    )
+    world.server.stop()
+    for path in world.server.data.rglob("*"):
+        if path.is_file():
+            content = path.read_bytes()
+            assert b"argon2" not in content and b"long sentence" not in content, path.name
+    assert tamper.row_of(world.server.data, "sign_ins", "version = 1") is not None
+
+
+POLICY_EDITS = {
+    "app passwords allowed again": "UPDATE policies SET app_passwords = 1",
+    "longer lives": "UPDATE policies SET token_lifetime_max = 31622400",
+    "not even readable": "UPDATE policies SET app_passwords = 7",
+    "renamed": "UPDATE policies SET name = 'other'",
+    "deleted": "DELETE FROM policies",
+}
+
+
+@pytest.mark.parametrize("name", POLICY_EDITS)
+def test_an_edited_policy_allows_nothing_new(make_world, name):
+    victims = Victims(make_world())
+    world = victims.world
+    world.cli.ok("policy", "set", "app_passwords=false", "token_lifetime_max=90d")
+    world.server.stop()
+    assert tamper.execute(victims.data, POLICY_EDITS[name]) == 1
+    world.server.start()
+    assert world.server.alarms() >= 1
+    for noun, grant in (("app-password", "--permission=repository"), ("token", f"--scope={READ}")):
+        refused = world.cli.run(noun, "create", "--account", "ana", "--name", "x", grant)
+        assert refused.status == REFUSED_STATUS, noun
+    assert world.server.status_of(victims.target["secret"]) == 200, "what is there stays in force"
+
+
+def test_a_data_directory_of_the_release_before_is_brought_up_to_date(make_world):
+    """Schema 2 knew no signing in."""
+    victims = Victims(make_world())
+    world = victims.world
+    world.server.stop()
+    for table in (*SECRET_TABLES, "policies"):
+        tamper.execute(victims.data, f"DROP TABLE {table}")
+    tamper.execute(victims.data, "PRAGMA user_version = 2")
+    world.server.start()
+    assert world.server.status_of(victims.target["secret"]) == 200
+    assert world.server.alarms() == 0
+    world.cli.ok("policy", "set", "token_lifetime_max=90d")
+    world.server.restart()
+    assert world.cli.json("policy", "show")["token_lifetime_max"] == 90 * 86400
+    world.cli.ok("audit", "verify")
 
 
 def expect_no_start(outputs, data, settings=None):

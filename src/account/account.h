@@ -34,8 +34,9 @@ struct Account {
   AccountKind kind = AccountKind::kPerson;
   AccountState state = AccountState::kActive;
   bool admin = false;
-  std::string
-      password_hash;  ///< Argon2id; empty: cannot sign in by password. Never a way into API or Git.
+  /// Argon2id, of accounts that were made before there were sign-in records: PasswordHashOf()
+  /// (signin/sign_in.h) says which hash counts. Empty in every other. Never a way into API or Git.
+  std::string password_hash;
   Instant created_at;
 
   /// Errors: kInvalidArgument, saying which field and what would do. E-mail: one `@`, no blanks or

@@ -40,7 +40,7 @@ TEST_F(AccountMethodsTest, ThePasswordIsHashedAndNeverShown) {
       Json{{"email", "a@example.com"}, {"username", "a"}, {"password", "a long sentence"}}));
   EXPECT_THAT(account.dump(), Not(HasSubstr("argon")));
   EXPECT_THAT(account.dump(), Not(HasSubstr("sentence")));
-  EXPECT_THAT(world_.latchkey.directory->FindAccountByName("a")->password_hash,
+  EXPECT_THAT(world_.latchkey.sign_ins.FindSignIn(account.at("id"))->password_hash,
               HasSubstr("argon2id"));
 }
 

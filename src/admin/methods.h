@@ -17,6 +17,7 @@ void AddWorkspaceMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddRepositoryMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddAppMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddCredentialMethods(const AdminService::Parts& parts, MethodTable& table);
+void AddPolicyMethods(const AdminService::Parts& parts, MethodTable& table);
 void AddSystemMethods(const AdminService::Parts& parts, MethodTable& table);
 
 /// Where to continue a list, and how far.

@@ -14,6 +14,7 @@ AdminService::AdminService(Parts parts) : parts_(std::move(parts)) {
   AddRepositoryMethods(parts_, methods_);
   AddAppMethods(parts_, methods_);
   AddCredentialMethods(parts_, methods_);
+  AddPolicyMethods(parts_, methods_);
   AddSystemMethods(parts_, methods_);
 }
 

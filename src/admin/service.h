@@ -7,7 +7,7 @@
 //     workspace.create|grant|remove|list|show      repo.create|list
 //     token.create|list|show|rename|revoke         app-password.create|list|show|rename|revoke
 //     app.add|list|show|remove|explain
-//     catalogue.list|show      audit.verify        status
+//     policy.show|set          catalogue.list|show      audit.verify      status
 //
 // Decides nothing itself: what is allowed, and what a name may look like, is the authorities'.
 // Lists come in pages:
@@ -29,6 +29,7 @@
 #include "authority/caller.h"
 #include "authority/credential_authority.h"
 #include "authority/ledger.h"
+#include "authority/policy_authority.h"
 #include "authority/projection.h"
 #include "authority/usage_store.h"
 #include "base/clock.h"
@@ -51,6 +52,7 @@ class AdminService {
     CredentialAuthority& credentials;
     AccountAuthority& accounts;
     AppAuthority& apps;
+    PolicyAuthority& policy;
     const UsageStore& usage;
     const Catalogues& catalogues;
     const Directory& directory;

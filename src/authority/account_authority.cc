@@ -59,13 +59,14 @@ Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const
     return Fail(kInvalidArgument, "a whole credential stands in the account's name or e-mail",
                 "It would be shown in lists and logs. Choose another text.");
   }
+  std::string password_hash;
   if (!request.password.empty()) {
     if (Result<void> usable = CheckPassword(request.password); !usable) {
       return std::unexpected(usable.error());
     }
     Result<std::string> hash = HashPassword(request.password);
     if (!hash) return std::unexpected(hash.error());
-    account.password_hash = std::move(*hash);
+    password_hash = std::move(*hash);
   }
   Result<AccountId> id = DrawAccountId(parts_.random);
   if (!id) return std::unexpected(id.error());
@@ -73,7 +74,26 @@ Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const
   Result<void> submitted = Submit(AccountRecord{.value = account, .version = 1, .seal = {}},
                                   caller.Info("account.create"));
   if (!submitted) return std::unexpected(submitted.error());
+  if (password_hash.empty()) return account;
+  submitted = SubmitPassword(account, std::move(password_hash), caller);
+  if (!submitted) return std::unexpected(submitted.error());
   return account;
+}
+
+Result<void> AccountAuthority::SubmitPassword(const Account& account, std::string hash,
+                                              const Caller& caller) {
+  SignInRecord record;
+  const Result<void> sealed =
+      parts_.sealer.SealSignIn(record, {.account = account.id,
+                                        .password_hash = std::move(hash),
+                                        .totp = {},
+                                        .recovery_codes = {},
+                                        .passkeys = {},
+                                        .identities = {},
+                                        .password_changed_at = account.created_at});
+  if (!sealed) return sealed;
+  return parts_.ledger.Submit(
+      {.record = std::move(record), .info = caller.Info("sign-in.set-password"), .claim = {}});
 }
 
 Result<Account> AccountAuthority::FindAccount(std::string_view name) const {

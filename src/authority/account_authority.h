@@ -83,6 +83,9 @@ class AccountAuthority {
  private:
   template <typename T>
   [[nodiscard]] Result<void> Submit(Sealed<T> record, const ChangeInfo& info);
+  /// Makes the account's sign-in, which holds the hash alone.
+  [[nodiscard]] Result<void> SubmitPassword(const Account& account, std::string hash,
+                                            const Caller& caller);
   [[nodiscard]] Result<std::optional<MembershipRecord>> FindMembership(
       std::string_view workspace, const AccountId& account) const;
   [[nodiscard]] Result<void> RequireWorkspace(std::string_view slug) const;

@@ -49,8 +49,11 @@ TEST_F(AccountAuthorityTest, HashesThePasswordAndKeepsItsRules) {
   EXPECT_THAT(Create(account), FailsWith(kInvalidArgument, HasSubstr("too long")));
   account.password = SecretString{"a long sentence will do"};
   const Account made = Must(Create(account));
-  EXPECT_TRUE(MatchesPassword(SecretString{"a long sentence will do"}, made.password_hash));
-  EXPECT_FALSE(MatchesPassword(SecretString{"a long sentence will not"}, made.password_hash));
+  EXPECT_EQ(made.password_hash, "") << "it stands inside a seal, and in no journal";
+  const auto sign_in = latchkey_.sign_ins.FindSignIn(made.id);
+  ASSERT_NE(sign_in, nullptr);
+  EXPECT_TRUE(MatchesPassword(SecretString{"a long sentence will do"}, sign_in->password_hash));
+  EXPECT_FALSE(MatchesPassword(SecretString{"a long sentence will not"}, sign_in->password_hash));
 }
 
 TEST_F(AccountAuthorityTest, AnAccountPasswordIsNoWayIntoAnything) {

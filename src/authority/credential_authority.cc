@@ -182,7 +182,7 @@ RequestPart CredentialAuthority::FindFault(const IssueRequest& request,
   if (!CheckRequest(request)) return RequestPart::kGrants;
   if (!RequireActiveAccount(request.account)) return RequestPart::kNone;
   const Catalogue* catalogue = parts_.catalogues.Find(request.app);
-  if (catalogue == nullptr) return RequestPart::kApp;
+  if (catalogue == nullptr || !CheckPolicy(request)) return RequestPart::kApp;
   const Result<GrantSet> granted = request.kind == CredentialKind::kApiToken
                                        ? catalogue->ScopeSet(request.grants)
                                        : catalogue->PermissionSet(request.grants);
@@ -226,6 +226,7 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
   if (!account) return std::unexpected(account.error());
   const Result<const Catalogue*> catalogue = parts_.catalogues.Require(request.app);
   if (!catalogue) return std::unexpected(catalogue.error());
+  if (Result<void> may = CheckPolicy(request); !may) return std::unexpected(may.error());
   const bool api_token = request.kind == CredentialKind::kApiToken;
   const std::vector<std::string> asked = Unique(request.grants);
   const Result<GrantSet> granted =
@@ -256,6 +257,20 @@ Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& reques
                           .seal = {}};
 }
 
+Result<void> CredentialAuthority::CheckPolicy(const IssueRequest& request) const {
+  const std::shared_ptr<const InstallationPolicy> policy = parts_.sign_ins.policy();
+  if (!policy->Allows(request.kind)) {
+    const bool api_token = request.kind == CredentialKind::kApiToken;
+    return Fail(kPermissionDenied,
+                std::string{"policy allows no new "} + (api_token ? "API tokens" : "app passwords"),
+                std::string{"An administrator can allow them: \"latchkey policy set "} +
+                    (api_token ? "api_tokens" : "app_passwords") + "=true\".");
+  }
+  if (request.kind != CredentialKind::kApiToken || policy->AllowsTokensFor(request.app)) return {};
+  return Fail(kInvalidArgument, "policy allows no new API tokens for the app " + request.app,
+              "It allows them for " + JoinNames(policy->token_apps) + ".");
+}
+
 Result<AccountId> CredentialAuthority::RequireActiveAccount(const AccountId& id) const {
   const std::shared_ptr<const Account> account = parts_.directory.FindAccount(id);
   if (!account) return Fail(kNotFound, "no such account");
@@ -266,7 +281,7 @@ Result<AccountId> CredentialAuthority::RequireActiveAccount(const AccountId& id)
 Result<std::optional<Instant>> CredentialAuthority::DecideExpiry(const IssueRequest& request,
                                                                  const Caller& caller,
                                                                  Instant now) const {
-  const Policy& policy = parts_.policy;
+  const Policy policy = this->policy();
   if (request.kind == CredentialKind::kApiToken) {
     const Instant expires_at = request.expires_at.value_or(DefaultExpiry(now, policy, caller));
     if (Result<void> fits =

@@ -20,6 +20,7 @@
 #include "base/random.h"
 #include "credential/credential.h"
 #include "scope/catalogue.h"
+#include "signin/sign_in_directory.h"
 #include "verify/directory.h"
 
 namespace latchkey {
@@ -59,17 +60,18 @@ class CredentialAuthority {
     const RecordSealer& sealer;
     const Catalogues& catalogues;
     const Directory& directory;
+    const SignInDirectory& sign_ins;
     const Clock& clock;
     Random& random;
-    Policy policy;
+    Policy policy;  ///< As the settings have it: PolicyAuthority narrows it.
   };
 
   /// The references in `parts` outlive this object.
   explicit CredentialAuthority(Parts parts) : parts_(std::move(parts)) {}
 
   /// Errors: kInvalidArgument (a field, named, with what would do), kPermissionDenied (more than
-  /// the caller holds, or longer), kAlreadyExists (the idempotency key was used for something
-  /// else), as Ledger::Submit.
+  /// the caller holds, or longer; policy allows no new ones of that kind), kAlreadyExists (the
+  /// idempotency key was used for something else), as Ledger::Submit.
   [[nodiscard]] Result<Issued> Issue(const IssueRequest& request, const Caller& caller);
 
   /// What of `request` is not acceptable, in the order in which Issue() looks: what its
@@ -92,11 +94,13 @@ class CredentialAuthority {
   [[nodiscard]] Result<std::vector<CredentialRecord>> List(CredentialFilter filter,
                                                            const Caller& caller) const;
 
-  [[nodiscard]] const Policy& policy() const { return parts_.policy; }
+  /// What is in force for new credentials now.
+  [[nodiscard]] Policy policy() const { return Narrow(parts_.policy, *parts_.sign_ins.policy()); }
 
  private:
   [[nodiscard]] Result<Issued> IssueNew(const IssueRequest& request, const Caller& caller,
                                         const std::optional<Digest>& fingerprint);
+  [[nodiscard]] Result<void> CheckPolicy(const IssueRequest& request) const;
   [[nodiscard]] Result<AccountId> RequireActiveAccount(const AccountId& id) const;
   [[nodiscard]] Result<CredentialRecord> Prepare(const IssueRequest& request,
                                                  const Caller& caller) const;

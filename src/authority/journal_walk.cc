@@ -27,22 +27,26 @@ bool Continues(Chain& chain, const Ledger::Position& position, const ChangeLine&
   return line.seq == position.seq + 1 && EqualInConstantTime(chain.Extend(line.text), line.mac);
 }
 
+/// That there is a policy at all is remembered too: its absence would allow everything.
+bool IsRemembered(const RecordVersion& record) {
+  return record.version != 1 || record.type == RecordType::kPolicy;
+}
+
 /// What one thread found in one part.
 struct PartEnd {
   /// Its link to the part before is not judged yet. Nothing if no line begins in the part.
   std::optional<ChangeLine> first;
   Ledger::Position position;
-  std::vector<RecordVersion> changed;  // What was not at version 1, in order.
+  std::vector<RecordVersion> remembered;  // In order.
   std::uint64_t records = 0;
   std::uint64_t credentials = 0;
 
   void Note(RecordVersion record) {
-    if (record.version != 1) {
-      changed.push_back(std::move(record));
-      return;
+    if (record.version == 1) {
+      ++records;
+      if (record.type == RecordType::kCredential) ++credentials;
     }
-    ++records;
-    if (record.type == RecordType::kCredential) ++credentials;
+    if (IsRemembered(record)) remembered.push_back(std::move(record));
   }
 };
 
@@ -77,7 +81,9 @@ std::optional<JournalEnd> Join(const SecretKey& journal_key, std::vector<PartEnd
     end.position = part.position;
     end.records += part.records;
     end.credentials += part.credentials;
-    for (RecordVersion& record : part.changed) end.Note(std::move(record));
+    for (RecordVersion& record : part.remembered) {
+      end.versions[{record.type, std::move(record.key)}] = record.version;
+    }
   }
   return end;
 }
@@ -111,12 +117,11 @@ Result<JournalEnd> ReadLineByLine(const JournalWalk& walk) {
 }  // namespace
 
 void JournalEnd::Note(RecordVersion record) {
-  if (record.version != 1) {
-    versions[{record.type, std::move(record.key)}] = record.version;
-    return;
+  if (record.version == 1) {
+    ++records;
+    if (record.type == RecordType::kCredential) ++credentials;
   }
-  ++records;
-  if (record.type == RecordType::kCredential) ++credentials;
+  if (IsRemembered(record)) versions[{record.type, std::move(record.key)}] = record.version;
 }
 
 Result<Ledger::Position> WalkJournal(const JournalWalk& walk,

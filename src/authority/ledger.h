@@ -42,7 +42,8 @@ class ChangeSink {
   /// Whether `write` may be made as memory stands, which knows every change before it: its record
   /// must come after the version that memory knows (a change that was made from a row which
   /// somebody put back to an older version must not become the newest), and the credential that
-  /// asks must be in force. Called by the ledger's thread. Errors: kConflict, kPermissionDenied.
+  /// asks must be in force. Called by the ledger's thread. Errors: kConflict, kPermissionDenied,
+  /// kAlreadyExists.
   [[nodiscard]] virtual Result<void> CheckNext(const Write& write) const = 0;
 };
 

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "credential/credential.h"
+#include "signin/policy_record.h"
 
 namespace latchkey {
 
@@ -18,5 +21,18 @@ struct Policy {
   std::chrono::seconds app_password_lifetime_min = std::chrono::days{1};
   CredentialPrefix prefix;
 };
+
+/// The settings, as far as an administrator left them: never more than they allow.
+[[nodiscard]] inline Policy Narrow(Policy settings, const InstallationPolicy& set) {
+  Policy policy = std::move(settings);
+  if (set.token_lifetime_max) {
+    policy.token_lifetime_max =
+        std::clamp(*set.token_lifetime_max, policy.token_lifetime_min, policy.token_lifetime_max);
+  }
+  policy.token_lifetime_default =
+      std::clamp(set.token_lifetime_default.value_or(policy.token_lifetime_default),
+                 policy.token_lifetime_min, policy.token_lifetime_max);
+  return policy;
+}
 
 }  // namespace latchkey

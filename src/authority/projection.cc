@@ -1,6 +1,8 @@
 #include "authority/projection.h"
 
+#include <algorithm>
 #include <atomic>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,6 +17,22 @@ Result<void> UnknownApp(const Catalogues& catalogues, const std::string& app) {
   const Result<const Catalogue*> found = catalogues.Require(app);
   if (!found) return std::unexpected(found.error());
   return {};
+}
+
+/// Of an installation whose policy is refused: nothing new is made until an administrator sets it.
+InstallationPolicy StrictestPolicy() {
+  return {.token_lifetime_max = std::nullopt,
+          .token_lifetime_default = std::nullopt,
+          .api_tokens = false,
+          .app_passwords = false,
+          .second_step_required = true,
+          .token_apps = {}};
+}
+
+Error GoneRecord(const std::string& label) {
+  return {.code = Error::Code::kTampered,
+          .message = label + " is gone from the database",
+          .hint = "It is refused. \"latchkey audit verify\" says more."};
 }
 
 Error UnreadableRecord(std::string_view key) {
@@ -50,6 +68,8 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
   versions_ = std::move(versions);
   apps_.Reset();
   index_.Reserve(plan.credentials);
+  sign_ins_.Clear();
+  has_policy_ = false;
   std::atomic<std::uint64_t> found{0};
   Result<void> loaded = store.LoadByThreads(
       plan.threads,
@@ -61,6 +81,12 @@ Result<void> Projection::Load(const Store& store, Versions versions, std::uint64
         ++found;
         RefuseKey(std::string{key}, UnreadableRecord(key));
       });
+  // Without it, everything that it forbade would be allowed.
+  if (!has_policy_ && versions_.contains({RecordType::kPolicy, std::string{kPolicyKey}})) {
+    const std::string label = "policy " + std::string{kPolicyKey};
+    RefuseKey(label, GoneRecord(label));
+    sign_ins_.Put(StrictestPolicy());
+  }
   if (loaded && found < records) {
     alarms_.Raise({.code = Error::Code::kTampered,
                    .message = "the database lacks " + std::to_string(records - found.load()) +
@@ -115,9 +141,7 @@ std::map<std::string, Error> Projection::BrokenApps() const {
 void Projection::RefuseMissing(const std::set<std::string>& seen) {
   const auto gone = [&](std::string label) {
     if (seen.contains(label)) return false;
-    const Error error{.code = Error::Code::kTampered,
-                      .message = label + " is gone from the database",
-                      .hint = "It is refused. \"latchkey audit verify\" says more."};
+    const Error error = GoneRecord(label);
     RefuseKey(std::move(label), error);
     return true;
   };
@@ -133,6 +157,20 @@ void Projection::RefuseMissing(const std::set<std::string>& seen) {
   for (const std::string& name : apps_.recorded()) {
     if (gone("app " + name)) apps_.Refuse(name);
   }
+  RefuseMissingSignIns(gone);
+}
+
+void Projection::RefuseMissingSignIns(const std::function<bool(std::string label)>& gone) {
+  for (const AccountId& account : sign_ins_.ListSignIns()) {
+    if (gone("sign-in " + account)) sign_ins_.RemoveSignIn(account);
+  }
+  for (const std::string& id : sign_ins_.ListSessionIds()) {
+    if (gone("session " + id)) sign_ins_.RemoveSession(id);
+  }
+  for (const std::string& id : sign_ins_.ListLinkIds()) {
+    if (gone("link " + id)) sign_ins_.RemoveLink(id);
+  }
+  if (has_policy_ && gone("policy " + std::string{kPolicyKey})) sign_ins_.Put(StrictestPolicy());
 }
 
 void Projection::Apply(const Record& record) {
@@ -155,17 +193,27 @@ void Projection::Admit(const Record& record) {
 }
 
 void Projection::Refuse(const Record& record, const Error& error) {
-  if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
-    index_.Remove(credential->id);
-  } else if (const auto* account = std::get_if<AccountRecord>(&record)) {
-    directory_.RemoveAccount(account->value.id);
-  } else if (const auto* membership = std::get_if<MembershipRecord>(&record)) {
-    const Membership& value = membership->value.membership;
-    directory_.RemoveMembership(value.workspace, value.account);
-  } else if (const auto* app = std::get_if<AppRecord>(&record)) {
-    apps_.Refuse(app->value.definition.name);
-  }
+  TakeOut(record);
   RefuseKey(Label(record), error);
+}
+
+void Projection::TakeOut(const Record& record) {
+  switch (TypeOf(record)) {
+    case RecordType::kCredential: index_.Remove(std::get<CredentialRecord>(record).id); return;
+    case RecordType::kAccount: directory_.RemoveAccount(KeyOf(record)); return;
+    case RecordType::kMembership: {
+      const Membership& value = std::get<MembershipRecord>(record).value.membership;
+      directory_.RemoveMembership(value.workspace, value.account);
+      return;
+    }
+    case RecordType::kApp: apps_.Refuse(KeyOf(record)); return;
+    case RecordType::kSignIn: sign_ins_.RemoveSignIn(KeyOf(record)); return;
+    case RecordType::kSession: sign_ins_.RemoveSession(KeyOf(record)); return;
+    case RecordType::kLink: sign_ins_.RemoveLink(KeyOf(record)); return;
+    case RecordType::kPolicy: sign_ins_.Put(StrictestPolicy()); return;
+    case RecordType::kWorkspace:
+    case RecordType::kRepository: return;
+  }
 }
 
 void Projection::RefuseKey(std::string key, const Error& error) {
@@ -200,10 +248,17 @@ Result<void> Projection::CheckNext(const Write& write) const {
     return Fail(Error::Code::kPermissionDenied,
                 "the credential that asked went out of force meanwhile", "Nothing was changed.");
   }
+  if (const auto* sign_in = std::get_if<SignInRecord>(&write.record)) {
+    if (Result<void> unique = CheckUnique(*sign_in); !unique) return unique;
+  }
   const auto* credential = std::get_if<CredentialRecord>(&write.record);
   const bool is_new = credential != nullptr && credential->version == 1;
   if (is_new && catalogues_.Find(credential->app) == nullptr) {
     return Fail(Error::Code::kConflict, "the app went away meanwhile", "Nothing was changed.");
+  }
+  if (is_new && !sign_ins_.policy()->Allows(credential->kind)) {
+    return Fail(Error::Code::kPermissionDenied, "policy changed meanwhile and allows no new ones",
+                "Nothing was changed.");
   }
   const auto known = versions_.find({TypeOf(write.record), KeyOf(write.record)});
   const std::uint64_t version = VersionOf(write.record);
@@ -217,11 +272,38 @@ Result<void> Projection::CheckNext(const Write& write) const {
       "Try again. If that does not help, see what \"latchkey audit verify\" says.");
 }
 
+// The store cannot see what stands in a seal, so that memory says what is taken.
+Result<void> Projection::CheckUnique(const SignInRecord& record) const {
+  const Result<SignIn> sign_in = sealer_.OpenSignIn(record);
+  if (!sign_in) return std::unexpected(sign_in.error());
+  const auto of_another = [&record](const std::shared_ptr<const SignIn>& held) {
+    return held != nullptr && held->account != record.account;
+  };
+  const bool passkey = std::ranges::any_of(sign_in->passkeys, [&](const Passkey& one) {
+    return of_another(sign_ins_.FindByPasskey(one.id));
+  });
+  const bool identity = std::ranges::any_of(sign_in->identities, [&](const ExternalIdentity& one) {
+    return of_another(sign_ins_.FindByIdentity(one.issuer, one.subject));
+  });
+  if (!passkey && !identity) return {};
+  return Fail(
+      Error::Code::kAlreadyExists,
+      std::string{passkey ? "that passkey" : "that identity"} + " belongs to another account",
+      "Remove it there first.");
+}
+
 Result<void> Projection::Put(const Record& record) {
   if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
     return PutCredential(*credential);
   }
+  if (const auto* sign_in = std::get_if<SignInRecord>(&record)) return PutSignIn(*sign_in);
+  if (const auto* session = std::get_if<SessionRecord>(&record)) return PutSession(*session);
+  if (const auto* link = std::get_if<LinkRecord>(&record)) return PutLink(*link);
   if (Result<void> checked = sealer_.Check(record); !checked) return checked;
+  return PutPlain(record);
+}
+
+Result<void> Projection::PutPlain(const Record& record) {
   if (const auto* app = std::get_if<AppRecord>(&record)) return PutApp(*app);
   if (const auto* account = std::get_if<AccountRecord>(&record)) {
     directory_.Put(account->value);
@@ -229,6 +311,9 @@ Result<void> Projection::Put(const Record& record) {
     directory_.Put(workspace->value);
   } else if (const auto* repository = std::get_if<RepositoryRecord>(&record)) {
     directory_.Put(repository->value);
+  } else if (const auto* policy = std::get_if<PolicyRecord>(&record)) {
+    sign_ins_.Put(policy->value);
+    has_policy_ = true;
   } else if (const auto* state = std::get_if<MembershipRecord>(&record)) {
     const Membership& membership = state->value.membership;
     if (state->value.removed) {
@@ -237,6 +322,27 @@ Result<void> Projection::Put(const Record& record) {
       directory_.Put(membership);
     }
   }
+  return {};
+}
+
+Result<void> Projection::PutSignIn(const SignInRecord& record) {
+  Result<SignIn> sign_in = sealer_.OpenSignIn(record);
+  if (!sign_in) return std::unexpected(sign_in.error());
+  sign_ins_.Put(std::move(*sign_in));
+  return {};
+}
+
+Result<void> Projection::PutSession(const SessionRecord& record) {
+  const Result<Digest> digest = sealer_.OpenTicket(record);
+  if (!digest) return std::unexpected(digest.error());
+  sign_ins_.Put(KnownSession{.session = record.value, .digest = *digest});
+  return {};
+}
+
+Result<void> Projection::PutLink(const LinkRecord& record) {
+  const Result<Digest> digest = sealer_.OpenTicket(record);
+  if (!digest) return std::unexpected(digest.error());
+  sign_ins_.Put(KnownLink{.link = record.value, .digest = *digest});
   return {};
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // The store's records as memory knows them: opens each seal, and puts what opens into index and
-// directory.
+// directories.
 //
 // A record that does not open, or that is not of the version which the journal holds, is refused:
 // it is left out of (or taken out of) memory, an alarm is raised, and everything else goes on.
@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -25,13 +26,14 @@
 #include "authority/record_sealer.h"
 #include "authority/store.h"
 #include "scope/catalogue.h"
+#include "signin/sign_in_directory.h"
 #include "verify/directory.h"
 #include "verify/index.h"
 
 namespace latchkey {
 
-/// The newest version of each record that was changed after it was made; those not in it are at
-/// version 1.
+/// The newest version of each record that was changed after it was made, and of the policy; those
+/// not in it are at version 1, if they are.
 using Versions = std::map<std::pair<RecordType, std::string>, std::uint64_t>;
 
 /// What a start knows before it loads.
@@ -44,13 +46,14 @@ class Projection final : public ChangeSink {
  public:
   /// All references outlive the projection.
   Projection(const RecordSealer& sealer, Catalogues& catalogues, Apps& apps, Alarms& alarms,
-             Index& index, Directory& directory)
+             Index& index, Directory& directory, SignInDirectory& sign_ins)
       : sealer_(sealer),
         catalogues_(catalogues),
         apps_(catalogues, apps),
         alarms_(alarms),
         index_(index),
-        directory_(directory) {}
+        directory_(directory),
+        sign_ins_(sign_ins) {}
 
   /// Reads everything; `records` is how many there must be, and an alarm is raised if some are
   /// gone. Errors: as Store::Load.
@@ -98,12 +101,22 @@ class Projection final : public ChangeSink {
   void Refuse(const Record& record, const Error& error);
   /// Takes out of memory what is not among the labels that were seen.
   void RefuseMissing(const std::set<std::string>& seen);
+  void RefuseMissingSignIns(const std::function<bool(std::string label)>& gone);
+  /// Out of memory, whatever it is.
+  void TakeOut(const Record& record);
   void RefuseKey(std::string key, const Error& error);
+  /// Errors: kAlreadyExists.
+  [[nodiscard]] Result<void> CheckUnique(const SignInRecord& record) const;
   [[nodiscard]] bool IsInForce(CredentialId id) const;
   [[nodiscard]] std::uint64_t KnownVersion(const Record& record) const;
   [[nodiscard]] Result<void> CheckVersion(const Record& record) const;
   [[nodiscard]] Result<void> Put(const Record& record);
   [[nodiscard]] Result<void> PutCredential(const CredentialRecord& record);
+  [[nodiscard]] Result<void> PutSession(const SessionRecord& record);
+  [[nodiscard]] Result<void> PutLink(const LinkRecord& record);
+  [[nodiscard]] Result<void> PutSignIn(const SignInRecord& record);
+  /// Of the types whose seal only authenticates.
+  [[nodiscard]] Result<void> PutPlain(const Record& record);
   [[nodiscard]] Result<void> PutApp(const AppRecord& record);
 
   const RecordSealer& sealer_;
@@ -112,10 +125,12 @@ class Projection final : public ChangeSink {
   Alarms& alarms_;
   Index& index_;
   Directory& directory_;
+  SignInDirectory& sign_ins_;
 
   mutable std::mutex mutex_;  // Load() holds it for its threads, which only read the versions.
   Versions versions_;
   Refusals refused_;
+  std::atomic<bool> has_policy_ = false;
   std::map<std::string, Error> broken_apps_;
 };
 

@@ -6,8 +6,9 @@
 namespace latchkey {
 namespace {
 
-constexpr std::array<std::string_view, 6> kTypeNames{"credential", "account",    "workspace",
-                                                     "membership", "repository", "app"};
+constexpr std::array<std::string_view, 10> kTypeNames{
+    "credential", "account", "workspace", "membership", "repository",
+    "app",        "sign-in", "session",   "link",       "policy"};
 
 void Bind(AssociatedData& data, Instant instant) {
   data.Add(static_cast<std::uint64_t>(instant.time_since_epoch().count()));
@@ -100,6 +101,45 @@ void BindFields(AssociatedData& data, const AppRecord& record) {
   }
 }
 
+void BindFields(AssociatedData& data, const SignInRecord& record) { data.Add(record.account); }
+
+void BindFields(AssociatedData& data, const SessionRecord& record) {
+  const Session& session = record.value;
+  data.Add(session.id).Add(session.account).Add(session.name).Add(session.address);
+  data.Add(session.user_agent);
+  Bind(data, session.created_at);
+  Bind(data, session.authenticated_at);
+  Bind(data, session.methods);
+  Bind(data, session.expires_at);
+  Bind(data, session.ended_at);
+  data.Add(session.end_reason);
+}
+
+void BindFields(AssociatedData& data, const LinkRecord& record) {
+  const Link& link = record.value;
+  data.Add(link.id).Add(KindName(link.kind)).Add(std::uint64_t{link.account.has_value()});
+  data.Add(link.account.value_or(""));
+  Bind(data, link.created_at);
+  Bind(data, link.expires_at);
+  Bind(data, link.used_at);
+  data.Add(link.made_by);
+}
+
+void Bind(AssociatedData& data, const std::optional<std::chrono::seconds>& span) {
+  data.Add(std::uint64_t{span.has_value()});
+  if (span) data.Add(static_cast<std::uint64_t>(span->count()));
+}
+
+void BindFields(AssociatedData& data, const PolicyRecord& record) {
+  const InstallationPolicy& policy = record.value;
+  data.Add(kPolicyKey);
+  Bind(data, policy.token_lifetime_max);
+  Bind(data, policy.token_lifetime_default);
+  data.Add(std::uint64_t{policy.api_tokens}).Add(std::uint64_t{policy.app_passwords});
+  data.Add(std::uint64_t{policy.second_step_required});
+  Bind(data, policy.token_apps);
+}
+
 std::string Key(const CredentialRecord& record) { return record.id.text(); }
 std::string Key(const AccountRecord& record) { return record.value.id; }
 std::string Key(const WorkspaceRecord& record) { return record.value.slug; }
@@ -110,6 +150,21 @@ std::string Key(const RepositoryRecord& record) {
   return record.value.workspace + "/" + record.value.slug;
 }
 std::string Key(const AppRecord& record) { return record.value.definition.name; }
+std::string Key(const SignInRecord& record) { return record.account; }
+std::string Key(const SessionRecord& record) { return record.value.id; }
+std::string Key(const LinkRecord& record) { return record.value.id; }
+std::string Key(const PolicyRecord& /*record*/) { return std::string{kPolicyKey}; }
+
+bool IsOver(const CredentialRecord& record) { return record.revoked_at.has_value(); }
+bool IsOver(const AccountRecord& record) { return record.value.state == AccountState::kSuspended; }
+bool IsOver(const MembershipRecord& record) { return record.value.removed; }
+bool IsOver(const AppRecord& record) { return record.value.removed; }
+bool IsOver(const SessionRecord& record) { return record.value.ended_at.has_value(); }
+bool IsOver(const LinkRecord& record) { return record.value.used_at.has_value(); }
+bool IsOver(const WorkspaceRecord& /*record*/) { return false; }
+bool IsOver(const RepositoryRecord& /*record*/) { return false; }
+bool IsOver(const SignInRecord& /*record*/) { return false; }
+bool IsOver(const PolicyRecord& /*record*/) { return false; }
 
 }  // namespace
 
@@ -133,15 +188,7 @@ std::uint64_t VersionOf(const Record& record) {
 }
 
 bool TakesAway(const Record& record) {
-  if (const auto* credential = std::get_if<CredentialRecord>(&record)) {
-    return credential->revoked_at.has_value();
-  }
-  if (const auto* account = std::get_if<AccountRecord>(&record)) {
-    return account->value.state == AccountState::kSuspended;
-  }
-  if (const auto* app = std::get_if<AppRecord>(&record)) return app->value.removed;
-  const auto* membership = std::get_if<MembershipRecord>(&record);
-  return membership != nullptr && membership->value.removed;
+  return std::visit([](const auto& one) { return IsOver(one); }, record);
 }
 
 AssociatedData BindingOf(const Record& record) {

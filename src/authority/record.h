@@ -20,6 +20,9 @@
 #include "base/instant.h"
 #include "credential/credential.h"
 #include "crypto/sealer.h"
+#include "signin/link.h"
+#include "signin/policy_record.h"
+#include "signin/session.h"
 
 namespace latchkey {
 
@@ -58,36 +61,63 @@ struct AppState {
   bool removed = false;
 };
 
+/// Of a session or a link, which whoever holds its ticket (signin/ticket.h) makes use of.
+template <typename T>
+struct SealedTicket {
+  T value;
+  std::uint64_t version = 1;
+  Seal seal;  ///< Of the digest of the ticket's text.
+};
+
+/// How an account signs in. All of it is secret, so all of it is in the seal.
+struct SignInRecord {
+  AccountId account;
+  std::uint64_t version = 1;
+  Seal seal;  ///< Of the text of its SignIn (signin/sign_in_text.h).
+};
+
 using AccountRecord = Sealed<Account>;
 using WorkspaceRecord = Sealed<Workspace>;
 using MembershipRecord = Sealed<MembershipState>;
 using RepositoryRecord = Sealed<Repository>;
 using AppRecord = Sealed<AppState>;
+using SessionRecord = SealedTicket<Session>;
+using LinkRecord = SealedTicket<Link>;
+using PolicyRecord = Sealed<InstallationPolicy>;
+
+/// The key of the one policy there is.
+inline constexpr std::string_view kPolicyKey = "installation";
 
 /// The order of the alternatives is RecordType's.
 using Record = std::variant<CredentialRecord, AccountRecord, WorkspaceRecord, MembershipRecord,
-                            RepositoryRecord, AppRecord>;
+                            RepositoryRecord, AppRecord, SignInRecord, SessionRecord, LinkRecord,
+                            PolicyRecord>;
 enum class RecordType : std::uint8_t {
   kCredential,
   kAccount,
   kWorkspace,
   kMembership,
   kRepository,
-  kApp
+  kApp,
+  kSignIn,
+  kSession,
+  kLink,
+  kPolicy
 };
 
-/// `credential`, `account`, `workspace`, `membership`, `repository`, `app`.
+/// `credential`, `account`, `workspace`, `membership`, `repository`, `app`, `sign-in`, `session`,
+/// `link`, `policy`.
 [[nodiscard]] std::string_view TypeName(RecordType type);
 [[nodiscard]] std::optional<RecordType> ParseTypeName(std::string_view name);
 
 [[nodiscard]] RecordType TypeOf(const Record& record);
 /// Unique among records of its type: the id, the slug, `workspace/account id`,
-/// `workspace/repository`, the app's name.
+/// `workspace/repository`, the app's name; of a sign-in its account's id.
 [[nodiscard]] std::string KeyOf(const Record& record);
 [[nodiscard]] std::uint64_t VersionOf(const Record& record);
 
 /// Whether this state of a record gives nothing to anybody: a revoked credential, a suspended
-/// account, an ended membership, a removed app.
+/// account, an ended membership, a removed app, an ended session, a used link.
 [[nodiscard]] bool TakesAway(const Record& record);
 
 /// All fields but the seal, unambiguously: what the seal authenticates.

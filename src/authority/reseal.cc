@@ -9,33 +9,6 @@ namespace {
 
 constexpr std::size_t kBatch = 1000;
 
-/// The next version of `record` under the newest key.
-Result<Record> Reseal(const Record& record, const RecordSealer& sealer) {
-  Record next = record;
-  if (auto* credential = std::get_if<CredentialRecord>(&next)) {
-    const Result<Digest> digest = sealer.OpenCredential(*credential);
-    if (!digest) return std::unexpected(digest.error());
-    ++credential->version;
-    const Result<void> sealed = sealer.SealCredential(*credential, *digest);
-    if (!sealed) return std::unexpected(sealed.error());
-    return next;
-  }
-  if (Result<void> checked = sealer.Check(record); !checked) {
-    return std::unexpected(checked.error());
-  }
-  Result<void> sealed;
-  std::visit(
-      [&](auto& one) {
-        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(one)>, CredentialRecord>) {
-          ++one.version;
-          sealed = sealer.Authenticate(one);
-        }
-      },
-      next);
-  if (!sealed) return std::unexpected(sealed.error());
-  return next;
-}
-
 Result<void> Submit(Ledger& ledger, std::vector<Write>& writes) {
   const std::vector<Result<void>> outcomes = ledger.SubmitAll(std::move(writes));
   writes.clear();
@@ -63,7 +36,7 @@ Result<std::uint64_t> ResealAll(const Store& store, Ledger& ledger, const Record
   for (const auto& [type, key] : outdated) {
     const Result<Record> record = store.Find(type, key);
     if (!record) return std::unexpected(record.error());
-    Result<Record> next = Reseal(*record, sealer);
+    Result<Record> next = sealer.Reseal(*record);
     if (next) {
       writes.push_back(
           {.record = std::move(*next), .info = caller.Info("record.reseal"), .claim = {}});

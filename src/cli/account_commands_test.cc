@@ -18,6 +18,8 @@ class AccountCommandsTest : public testing::Test {
     return world_.Run(arguments);
   }
 
+  AccountId IdOfAna() { return world_.admin.latchkey.directory->FindAccountByName("ana")->id; }
+
   CliWorld world_;
 };
 
@@ -41,7 +43,7 @@ TEST_F(AccountCommandsTest, PrintsJson) {
 TEST_F(AccountCommandsTest, TakesAPasswordFromInputAlone) {
   world_.input = "correct horse battery\n";
   EXPECT_EQ(Create({"--password-stdin"}).status, 0);
-  EXPECT_THAT(world_.admin.latchkey.directory->FindAccountByName("ana")->password_hash,
+  EXPECT_THAT(world_.admin.latchkey.sign_ins.FindSignIn(IdOfAna())->password_hash,
               HasSubstr("argon2id"));
   const Outcome refused = Create({"--password", "correct horse battery"});
   EXPECT_EQ(refused.status, 2);
@@ -50,7 +52,7 @@ TEST_F(AccountCommandsTest, TakesAPasswordFromInputAlone) {
 
 TEST_F(AccountCommandsTest, WithoutPasswordThereIsNone) {
   Create();
-  EXPECT_EQ(world_.admin.latchkey.directory->FindAccountByName("ana")->password_hash, "");
+  EXPECT_EQ(world_.admin.latchkey.sign_ins.FindSignIn(IdOfAna()), nullptr);
 }
 
 TEST_F(AccountCommandsTest, SuspendsAndResumes) {

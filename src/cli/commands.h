@@ -18,6 +18,7 @@ void AddWorkspaceCommands(CLI::App& app, Session& session);
 void AddRepositoryCommands(CLI::App& app, Session& session);
 void AddAppCommands(CLI::App& app, Session& session);
 void AddCredentialCommands(CLI::App& app, Session& session);
+void AddPolicyCommands(CLI::App& app, Session& session);
 void AddCatalogueCommands(CLI::App& app, Session& session);
 void AddAuditCommands(CLI::App& app, Session& session);
 void AddEncodeCommand(CLI::App& app, Session& session);

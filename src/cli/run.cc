@@ -38,6 +38,7 @@ void BuildApp(CLI::App& app, Session& session) {
   AddCatalogueCommands(app, session);
   AddEncodeCommand(app, session);
   AddInspectCommand(app, session);
+  AddPolicyCommands(app, session);
   AddAuditCommands(app, session);
   AddSystemCommands(app, session);
   // Last, since commands inherit it from here.

@@ -75,6 +75,14 @@ Result<void> Sealer::Open(const Seal& seal, const AssociatedData& data,
   return {};
 }
 
+Result<SecretString> Sealer::OpenText(const Seal& seal, const AssociatedData& data) const {
+  std::string plain(seal.size() < kOverhead ? 0 : seal.size() - kOverhead, '\0');
+  if (Result<void> opened = Open(seal, data, std::as_writable_bytes(std::span{plain})); !opened) {
+    return std::unexpected(opened.error());
+  }
+  return SecretString{std::move(plain)};
+}
+
 std::uint32_t Sealer::KeyNumber(const Seal& seal) {
   if (seal.size() < kOverhead) return 0;
   std::uint32_t number = 0;

@@ -18,6 +18,7 @@
 
 #include "base/random.h"
 #include "base/result.h"
+#include "base/secret.h"
 #include "crypto/keyring.h"
 
 namespace latchkey {
@@ -55,6 +56,9 @@ class Sealer {
   /// the ring. Which of them is not told.
   [[nodiscard]] Result<void> Open(const Seal& seal, const AssociatedData& data,
                                   std::span<std::byte> plain) const;
+
+  /// As Open, of something whose size is not known before; it is wiped when it goes.
+  [[nodiscard]] Result<SecretString> OpenText(const Seal& seal, const AssociatedData& data) const;
 
   /// The number of the key that made `seal`; 0 if it is too short to be one.
   [[nodiscard]] static std::uint32_t KeyNumber(const Seal& seal);

@@ -69,6 +69,21 @@ class SealerTest : public ::testing::Test {
   const Digest plain_ = Sha256("a credential");
 };
 
+TEST_F(SealerTest, OpensATextWhoseSizeNobodyKnew) {
+  for (const std::string& text : {std::string{}, std::string{"a"}, std::string(100'000, 'x')}) {
+    const Result<Seal> seal = sealer_.Close(AsBytes(text), DataOf({}), random_);
+    ASSERT_THAT(seal, IsOk());
+    const Result<SecretString> opened = sealer_.OpenText(*seal, DataOf({}));
+    ASSERT_THAT(opened, IsOk());
+    EXPECT_EQ(opened->Expose(), text);
+    EXPECT_THAT(sealer_.OpenText(*seal, DataOf({.version = 2})), FailsWith(kTampered));
+    Seal cut = *seal;
+    cut.pop_back();
+    EXPECT_THAT(sealer_.OpenText(cut, DataOf({})), FailsWith(kTampered));
+  }
+  EXPECT_THAT(sealer_.OpenText({}, DataOf({})), FailsWith(kTampered));
+}
+
 TEST_F(SealerTest, OpensWhatItClosed) {
   const Seal seal = Closed();
   EXPECT_EQ(seal.size(), 4 + 24 + 32 + 16U);

@@ -162,7 +162,7 @@ Installation::Installation(OpenedFiles files, Catalogues catalogues, const Clock
       catalogues_(std::move(catalogues)),
       record_sealer_(files_.sealer, random_),
       projection_(std::make_unique<Projection>(record_sealer_, catalogues_, apps_, alarms, index_,
-                                               directory_)) {}
+                                               directory_, sign_ins_)) {}
 
 Result<std::unique_ptr<Installation>> Installation::Open(const Settings& settings,
                                                          const Clock& clock, Alarms& alarms) {
@@ -218,9 +218,16 @@ Result<void> Installation::Start(const Settings& settings) {
                                                                        .sealer = record_sealer_,
                                                                        .catalogues = catalogues_,
                                                                        .directory = directory_,
+                                                                       .sign_ins = sign_ins_,
                                                                        .clock = clock_,
                                                                        .random = random_,
                                                                        .policy = settings.policy});
+  policy_ = std::make_unique<PolicyAuthority>(PolicyAuthority::Parts{.store = *files_.store,
+                                                                     .ledger = *ledger_,
+                                                                     .sealer = record_sealer_,
+                                                                     .catalogues = catalogues_,
+                                                                     .sign_ins = sign_ins_,
+                                                                     .settings = settings.policy});
   accounts_ = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = *files_.store,
                                                                          .ledger = *ledger_,
                                                                          .sealer = record_sealer_,
@@ -250,6 +257,7 @@ admin::AdminService::Parts Installation::AdminParts(admin::Presentation presenta
   return {.credentials = *credentials_,
           .accounts = *accounts_,
           .apps = *app_authority_,
+          .policy = *policy_,
           .usage = *usage_store_,
           .catalogues = catalogues_,
           .directory = directory_,

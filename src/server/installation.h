@@ -18,6 +18,7 @@
 #include "authority/account_authority.h"
 #include "authority/app_authority.h"
 #include "authority/credential_authority.h"
+#include "authority/policy_authority.h"
 #include "authority/projection.h"
 #include "authority/reconcile.h"
 #include "authority/usage_store.h"
@@ -85,6 +86,8 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   [[nodiscard]] CredentialAuthority& credentials() { return *credentials_; }
   [[nodiscard]] AccountAuthority& accounts() { return *accounts_; }
   [[nodiscard]] AppAuthority& app_authority() { return *app_authority_; }
+  [[nodiscard]] PolicyAuthority& policy() { return *policy_; }
+  [[nodiscard]] SignInDirectory& sign_ins() { return sign_ins_; }
   /// What the gate asks.
   [[nodiscard]] const Apps& apps() const { return apps_; }
   [[nodiscard]] const git::RepositoryStore& repositories() const { return *repositories_; }
@@ -120,6 +123,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   RecordSealer record_sealer_;
   Directory directory_;
   Index index_{directory_};
+  SignInDirectory sign_ins_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Ledger> ledger_;
   UsageRecorder usage_;
@@ -129,6 +133,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   std::unique_ptr<CredentialAuthority> credentials_;
   std::unique_ptr<AccountAuthority> accounts_;
   std::unique_ptr<AppAuthority> app_authority_;
+  std::unique_ptr<PolicyAuthority> policy_;
   std::optional<git::RepositoryStore> repositories_;
   std::uint64_t completed_ = 0;
   std::uint64_t foreign_writes_ = 0;

@@ -49,11 +49,15 @@ std::optional<std::string> TakePlainMember(std::string_view& rest, std::string_v
 std::pair<std::string_view, std::string_view> KeyMembers(RecordType type) {
   switch (type) {
     case RecordType::kCredential:
-    case RecordType::kAccount: return {"id", ""};
+    case RecordType::kAccount:
+    case RecordType::kSession:
+    case RecordType::kLink: return {"id", ""};
     case RecordType::kWorkspace: return {"slug", ""};
     case RecordType::kMembership: return {"workspace", "account"};
     case RecordType::kRepository: return {"workspace", "slug"};
-    case RecordType::kApp: return {"name", ""};
+    case RecordType::kApp:
+    case RecordType::kPolicy: return {"name", ""};
+    case RecordType::kSignIn: return {"account", ""};
   }
   std::unreachable();
 }

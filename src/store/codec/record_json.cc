@@ -15,14 +15,23 @@ OrderedJson TimeToJson(const std::optional<Instant>& instant) {
   return FormatInstant(*instant);
 }
 
+OrderedJson TextsToJson(const std::vector<std::string>& texts) {
+  OrderedJson array = OrderedJson::array();
+  for (const std::string& text : texts) array.push_back(TextToJson(text));
+  return array;
+}
+
+OrderedJson SecondsToJson(const std::optional<std::chrono::seconds>& span) {
+  if (!span) return nullptr;
+  return span->count();
+}
+
 OrderedJson FieldsToJson(const CredentialRecord& record) {
-  OrderedJson grants = OrderedJson::array();
-  for (const std::string& grant : record.grants) grants.push_back(TextToJson(grant));
   return {{"id", record.id.text()},
           {"kind", KindName(record.kind)},
           {"account", TextToJson(record.account)},
           {"app", TextToJson(record.app)},
-          {"grants", std::move(grants)},
+          {"grants", TextsToJson(record.grants)},
           {"name", TextToJson(record.name)},
           {"created_at", FormatInstant(record.created_at)},
           {"expires_at", TimeToJson(record.expires_at)},
@@ -66,6 +75,47 @@ OrderedJson FieldsToJson(const AppRecord& record) {
   return {{"name", TextToJson(record.value.definition.name)},
           {"removed", record.value.removed},
           {"definition", AppToJson(record.value.definition)}};
+}
+
+OrderedJson FieldsToJson(const SignInRecord& record) {
+  return {{"account", TextToJson(record.account)}};
+}
+
+OrderedJson FieldsToJson(const SessionRecord& record) {
+  const Session& session = record.value;
+  return {{"id", TextToJson(session.id)},
+          {"account", TextToJson(session.account)},
+          {"name", TextToJson(session.name)},
+          {"address", TextToJson(session.address)},
+          {"user_agent", TextToJson(session.user_agent)},
+          {"created_at", FormatInstant(session.created_at)},
+          {"authenticated_at", FormatInstant(session.authenticated_at)},
+          {"methods", TextsToJson(session.methods)},
+          {"expires_at", FormatInstant(session.expires_at)},
+          {"ended_at", TimeToJson(session.ended_at)},
+          {"end_reason", TextToJson(session.end_reason)}};
+}
+
+OrderedJson FieldsToJson(const LinkRecord& record) {
+  const Link& link = record.value;
+  return {{"id", TextToJson(link.id)},
+          {"kind", KindName(link.kind)},
+          {"account", link.account ? TextToJson(*link.account) : OrderedJson(nullptr)},
+          {"created_at", FormatInstant(link.created_at)},
+          {"expires_at", FormatInstant(link.expires_at)},
+          {"used_at", TimeToJson(link.used_at)},
+          {"made_by", TextToJson(link.made_by)}};
+}
+
+OrderedJson FieldsToJson(const PolicyRecord& record) {
+  const InstallationPolicy& policy = record.value;
+  return {{"name", kPolicyKey},
+          {"token_lifetime_max", SecondsToJson(policy.token_lifetime_max)},
+          {"token_lifetime_default", SecondsToJson(policy.token_lifetime_default)},
+          {"api_tokens", policy.api_tokens},
+          {"app_passwords", policy.app_passwords},
+          {"second_step_required", policy.second_step_required},
+          {"token_apps", TextsToJson(policy.token_apps)}};
 }
 
 CredentialId ReadId(JsonReader& reader) {
@@ -145,6 +195,57 @@ Record ReadApp(JsonReader& reader) {
       reader);
 }
 
+Record ReadSignIn(JsonReader& reader) {
+  return SignInRecord{.account = reader.Text("account"),
+                      .version = reader.Number("version"),
+                      .seal = reader.SealBytes("seal")};
+}
+
+template <typename T>
+Record WithTicket(T value, JsonReader& reader) {
+  return SealedTicket<T>{.value = std::move(value),
+                         .version = reader.Number("version"),
+                         .seal = reader.SealBytes("seal")};
+}
+
+Record ReadSession(JsonReader& reader) {
+  return WithTicket(Session{.id = reader.Text("id"),
+                            .account = reader.Text("account"),
+                            .name = reader.Text("name"),
+                            .address = reader.Text("address"),
+                            .user_agent = reader.Text("user_agent"),
+                            .created_at = reader.Time("created_at"),
+                            .authenticated_at = reader.Time("authenticated_at"),
+                            .methods = reader.Texts("methods"),
+                            .expires_at = reader.Time("expires_at"),
+                            .ended_at = reader.OptionalTime("ended_at"),
+                            .end_reason = reader.Text("end_reason")},
+                    reader);
+}
+
+Record ReadLink(JsonReader& reader) {
+  return WithTicket(Link{.id = reader.Text("id"),
+                         .kind = reader.Parsed("kind", ParseLinkKind, LinkKind::kPasswordReset),
+                         .account = reader.OptionalText("account"),
+                         .created_at = reader.Time("created_at"),
+                         .expires_at = reader.Time("expires_at"),
+                         .used_at = reader.OptionalTime("used_at"),
+                         .made_by = reader.Text("made_by")},
+                    reader);
+}
+
+Record ReadPolicy(JsonReader& reader) {
+  if (reader.Text("name") != kPolicyKey) reader.Fail();
+  return WithSeal(
+      InstallationPolicy{.token_lifetime_max = reader.OptionalSeconds("token_lifetime_max"),
+                         .token_lifetime_default = reader.OptionalSeconds("token_lifetime_default"),
+                         .api_tokens = reader.Flag("api_tokens"),
+                         .app_passwords = reader.Flag("app_passwords"),
+                         .second_step_required = reader.Flag("second_step_required"),
+                         .token_apps = reader.Texts("token_apps")},
+      reader);
+}
+
 Record ReadRecord(RecordType type, JsonReader& reader) {
   switch (type) {
     case RecordType::kCredential: return ReadCredential(reader);
@@ -153,6 +254,10 @@ Record ReadRecord(RecordType type, JsonReader& reader) {
     case RecordType::kMembership: return ReadMembership(reader);
     case RecordType::kRepository: return ReadRepository(reader);
     case RecordType::kApp: return ReadApp(reader);
+    case RecordType::kSignIn: return ReadSignIn(reader);
+    case RecordType::kSession: return ReadSession(reader);
+    case RecordType::kLink: return ReadLink(reader);
+    case RecordType::kPolicy: return ReadPolicy(reader);
   }
   std::unreachable();
 }
@@ -228,6 +333,20 @@ std::optional<Instant> JsonReader::OptionalTime(const char* name) {
   const OrderedJson* value = Find(name);
   if (value == nullptr || value->is_null()) return std::nullopt;
   return Time(name);
+}
+
+std::optional<std::string> JsonReader::OptionalText(const char* name) {
+  const OrderedJson* value = Find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  return Text(name);
+}
+
+std::optional<std::chrono::seconds> JsonReader::OptionalSeconds(const char* name) {
+  const OrderedJson* value = Find(name);
+  if (value == nullptr || value->is_null()) return std::nullopt;
+  if (value->is_number_integer()) return std::chrono::seconds{value->get<std::int64_t>()};
+  ok_ = false;
+  return std::nullopt;
 }
 
 std::vector<std::string> JsonReader::Texts(const char* name) {

@@ -5,6 +5,7 @@
 // A text that is not UTF-8, which JSON cannot hold, is written as `{"hex":"…"}`, so that nothing
 // that was sealed is ever lost on the way. Instants are RFC 3339, seals hexadecimal.
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -33,6 +34,8 @@ class JsonReader {
   [[nodiscard]] bool Flag(const char* name);
   [[nodiscard]] Instant Time(const char* name);
   [[nodiscard]] std::optional<Instant> OptionalTime(const char* name);
+  [[nodiscard]] std::optional<std::string> OptionalText(const char* name);
+  [[nodiscard]] std::optional<std::chrono::seconds> OptionalSeconds(const char* name);
   [[nodiscard]] std::vector<std::string> Texts(const char* name);
   [[nodiscard]] Seal SealBytes(const char* name);
   /// Null if it is missing.

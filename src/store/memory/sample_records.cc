@@ -14,6 +14,11 @@ std::string Hex32(std::uint64_t number) {
   return std::string(32 - digits.size(), '0') + digits;
 }
 
+std::string Id16(std::uint64_t number) {
+  const std::string digits = std::to_string(number);
+  return std::string(16 - digits.size(), '0') + digits;
+}
+
 Seal SampleSeal(std::uint64_t number) {
   const Digest digest = Sha256("seal " + std::to_string(number));
   return {digest.begin(), digest.end()};
@@ -104,7 +109,69 @@ AppRecord SampleApp(std::uint64_t number) {
           .seal = SampleSeal(number)};
 }
 
+SignInRecord SampleSignIn(std::uint64_t number) {
+  return {.account = Hex32(number), .version = 1, .seal = SampleSeal(number)};
+}
+
+SessionRecord SampleSession(std::uint64_t number) {
+  return {.value = {.id = Id16(number),
+                    .account = Hex32(1),
+                    .name = "Firefox on Linux",
+                    .address = "192.0.2.1",
+                    .user_agent = "Mozilla/5.0",
+                    .created_at = kCreated,
+                    .authenticated_at = kCreated,
+                    .methods = {"password", "totp"},
+                    .expires_at = kCreated + std::chrono::hours{12},
+                    .ended_at = std::nullopt,
+                    .end_reason = ""},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+LinkRecord SampleLink(std::uint64_t number) {
+  return {.value = {.id = Id16(number),
+                    .kind = LinkKind::kInvitation,
+                    .account = Hex32(1),
+                    .created_at = kCreated,
+                    .expires_at = kCreated + std::chrono::days{7},
+                    .used_at = std::nullopt,
+                    .made_by = "cli:root"},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
+PolicyRecord SamplePolicy(std::uint64_t number) {
+  return {.value = {.token_lifetime_max = std::chrono::days{90},
+                    .token_lifetime_default = std::chrono::days{30},
+                    .api_tokens = true,
+                    .app_passwords = false,
+                    .second_step_required = true,
+                    .token_apps = {"bitbucket", "wiki"}},
+          .version = 1,
+          .seal = SampleSeal(number)};
+}
+
 namespace {
+
+/// Those of the types that concern signing in.
+std::vector<Record> NastySignIns() {
+  SignInRecord sign_in = SampleSignIn(8);
+  sign_in.seal.resize(4096);
+  SessionRecord session = SampleSession(9);
+  session.value.name = session.value.user_agent = "it's \"nasty\"\n,\"version\":9,\"seal\":\"\xFF";
+  session.value.methods = {};
+  session.value.ended_at = kCreated + std::chrono::milliseconds{1};
+  session.value.end_reason = "signed out\n";
+  LinkRecord set_up = SampleLink(10);
+  set_up.value.kind = LinkKind::kSetUp;
+  set_up.value.account = std::nullopt;
+  set_up.value.used_at = kCreated + std::chrono::milliseconds{1};
+  set_up.value.made_by = "";
+  PolicyRecord policy = SamplePolicy(11);
+  policy.value = {};
+  return {sign_in, session, set_up, SampleLink(12), policy};
+}
 
 AppRecord NastyApp() {
   AppRecord app = SampleApp(6);
@@ -159,7 +226,10 @@ std::vector<Record> NastyRecords() {
   AppRecord built_in = SampleApp(7);
   built_in.value.definition.built_in = true;
   built_in.value.definition.catalogue = {};
-  return {token, password, account, workspace, membership, repository, NastyApp(), built_in};
+  std::vector<Record> records{token,      password,   account,    workspace,
+                              membership, repository, NastyApp(), built_in};
+  for (Record& record : NastySignIns()) records.push_back(std::move(record));
+  return records;
 }
 
 Write WriteOf(Record record) {

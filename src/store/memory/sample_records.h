@@ -17,6 +17,10 @@ namespace latchkey {
 [[nodiscard]] MembershipRecord SampleMembership(std::uint64_t number);
 [[nodiscard]] RepositoryRecord SampleRepository(std::uint64_t number);
 [[nodiscard]] AppRecord SampleApp(std::uint64_t number);
+[[nodiscard]] SignInRecord SampleSignIn(std::uint64_t number);
+[[nodiscard]] SessionRecord SampleSession(std::uint64_t number);
+[[nodiscard]] LinkRecord SampleLink(std::uint64_t number);
+[[nodiscard]] PolicyRecord SamplePolicy(std::uint64_t number);
 /// One of each type, with both values of each choice and with texts that are easily spoiled:
 /// quotation marks, backslashes, UTF-8, SQL, control characters, nothing.
 [[nodiscard]] std::vector<Record> NastyRecords();

@@ -106,8 +106,7 @@ Query& Query::Bind(std::span<const std::byte> blob) {
   return *this;
 }
 
-Query& Query::Bind(const std::optional<Instant>& instant) {
-  if (instant) return Bind(*instant);
+Query& Query::BindNull() {
   if (statement_ != nullptr) Note(sqlite3_bind_null(statement_, NextParameter()));
   return *this;
 }

@@ -7,6 +7,7 @@
 
 #include <sqlite3.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -49,7 +50,12 @@ class Query {
   Query& Bind(std::int64_t number);
   Query& Bind(std::span<const std::byte> blob);
   Query& Bind(Instant instant) { return Bind(std::int64_t{instant.time_since_epoch().count()}); }
-  Query& Bind(const std::optional<Instant>& instant);
+  Query& Bind(std::chrono::seconds span) { return Bind(std::int64_t{span.count()}); }
+  /// NULL if there is no value.
+  template <typename T>
+  Query& Bind(const std::optional<T>& value) {
+    return value ? Bind(*value) : BindNull();
+  }
 
   /// True: there is a row.
   [[nodiscard]] Result<bool> Step();
@@ -63,6 +69,7 @@ class Query {
   [[nodiscard]] bool IsNull(int column) const;
 
  private:
+  Query& BindNull();
   [[nodiscard]] int NextParameter() { return ++parameter_; }
   void Note(int code);
 

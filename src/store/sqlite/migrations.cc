@@ -110,7 +110,56 @@ CREATE TABLE apps (
 CREATE INDEX credentials_by_app ON credentials (app, created_at, id);
 )sql";
 
-constexpr std::array kMigrations{kSchema1, kSchema2};
+// Of a sign-in the seal holds everything: a copy of the database tells nothing of it.
+constexpr std::string_view kSchema3 = R"sql(
+CREATE TABLE sign_ins (
+  account_id TEXT    NOT NULL PRIMARY KEY,
+  version    INTEGER NOT NULL,
+  seal       BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE sessions (
+  id               TEXT    NOT NULL PRIMARY KEY,
+  account_id       TEXT    NOT NULL,
+  name             TEXT    NOT NULL,
+  address          TEXT    NOT NULL,
+  user_agent       TEXT    NOT NULL,
+  created_at       INTEGER NOT NULL,
+  authenticated_at INTEGER NOT NULL,
+  methods          TEXT    NOT NULL,  -- one space between two
+  expires_at       INTEGER NOT NULL,
+  ended_at         INTEGER,
+  end_reason       TEXT    NOT NULL,
+  version          INTEGER NOT NULL,
+  seal             BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE links (
+  id         TEXT    NOT NULL PRIMARY KEY,
+  kind       TEXT    NOT NULL,
+  account_id TEXT,
+  created_at INTEGER NOT NULL,
+  expires_at INTEGER NOT NULL,
+  used_at    INTEGER,
+  made_by    TEXT    NOT NULL,
+  version    INTEGER NOT NULL,
+  seal       BLOB    NOT NULL
+) STRICT;
+
+CREATE TABLE policies (
+  name                   TEXT    NOT NULL PRIMARY KEY,
+  token_lifetime_max     INTEGER,  -- seconds
+  token_lifetime_default INTEGER,  -- seconds
+  api_tokens             INTEGER NOT NULL,
+  app_passwords          INTEGER NOT NULL,
+  second_step_required   INTEGER NOT NULL,
+  token_apps             TEXT    NOT NULL,  -- one space between two
+  version                INTEGER NOT NULL,
+  seal                   BLOB    NOT NULL
+) STRICT;
+)sql";
+
+constexpr std::array kMigrations{kSchema1, kSchema2, kSchema3};
 
 Result<std::int64_t> ReadNumber(Connection& connection, std::string_view sql) {
   Query query = connection.Prepare(sql);

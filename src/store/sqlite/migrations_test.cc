@@ -49,6 +49,28 @@ TEST_F(MigrationsTest, BringAnEmptyDatabaseUpToDate) {
   EXPECT_THAT(Migrate(*connection_), IsOk()) << "twice is harmless";
 }
 
+// What stands in a database of an earlier release is what its seals cover, so a migration leaves
+// it.
+TEST_F(MigrationsTest, BringADatabaseOfSchema2UpToDateAndKeepItsRows) {
+  for (const std::string_view sql : Migrations().first(2)) {
+    ASSERT_THAT(connection_->Execute(std::string{sql}), IsOk());
+  }
+  ASSERT_THAT(
+      connection_->Execute(
+          "PRAGMA user_version = 2;"
+          "INSERT INTO accounts (id, email, username, display_name, kind, state, admin, "
+          "password_hash, created_at, version, seal) VALUES ('1', 'ana@example.com', 'ana', "
+          "'Ana', 'person', 'active', 0, '$argon2id$old', 7, 1, x'00')"),
+      IsOk());
+  EXPECT_THAT(CheckSchema(*connection_), FailsWith(kInvalidArgument, HasSubstr("older schema 2")));
+  ASSERT_THAT(Migrate(*connection_), IsOk());
+  EXPECT_THAT(CheckSchema(*connection_), IsOk());
+  EXPECT_EQ(Ask("SELECT count(*) FROM accounts WHERE password_hash = '$argon2id$old'"), 1);
+  for (const char* table : {"sign_ins", "sessions", "links", "policies"}) {
+    EXPECT_EQ(Ask(std::string{"SELECT count(*) FROM "} + table), 0) << table;
+  }
+}
+
 TEST_F(MigrationsTest, RefuseAHalfMadeDatabase) {
   // A table of ours is in the way, as after a migration that was not one transaction.
   ASSERT_THAT(connection_->Execute("PRAGMA application_id = 1280001369; CREATE TABLE meta (x)"),

@@ -18,8 +18,8 @@ struct TableShape {
 };
 
 /// In the order of RecordType.
-const std::array<TableShape, 6>& Shapes() {
-  static const std::array<TableShape, 6> shapes{{
+const std::array<TableShape, 10>& Shapes() {
+  static const std::array<TableShape, 10> shapes{{
       {.name = "credentials",
        .key_columns = 1,
        .columns = {"id", "kind", "account_id", "app", "grants", "name", "created_at", "expires_at",
@@ -40,6 +40,20 @@ const std::array<TableShape, 6>& Shapes() {
       {.name = "apps",
        .key_columns = 1,
        .columns = {"name", "removed", "definition", "version", "seal"}},
+      {.name = "sign_ins", .key_columns = 1, .columns = {"account_id", "version", "seal"}},
+      {.name = "sessions",
+       .key_columns = 1,
+       .columns = {"id", "account_id", "name", "address", "user_agent", "created_at",
+                   "authenticated_at", "methods", "expires_at", "ended_at", "end_reason", "version",
+                   "seal"}},
+      {.name = "links",
+       .key_columns = 1,
+       .columns = {"id", "kind", "account_id", "created_at", "expires_at", "used_at", "made_by",
+                   "version", "seal"}},
+      {.name = "policies",
+       .key_columns = 1,
+       .columns = {"name", "token_lifetime_max", "token_lifetime_default", "api_tokens",
+                   "app_passwords", "second_step_required", "token_apps", "version", "seal"}},
   }};
   return shapes;
 }
@@ -78,28 +92,28 @@ RecordTable MakeTable(const TableShape& shape) {
           .erase = "DELETE FROM " + name + where};
 }
 
-std::string JoinGrants(const std::vector<std::string>& grants) {
+std::string JoinNames(const std::vector<std::string>& names) {
   std::string joined;
-  for (const std::string& grant : grants) {
+  for (const std::string& name : names) {
     if (!joined.empty()) joined += ' ';
-    joined += grant;
+    joined += name;
   }
   return joined;
 }
 
-std::vector<std::string> SplitGrants(std::string_view text) {
-  std::vector<std::string> grants;
+std::vector<std::string> SplitNames(std::string_view text) {
+  std::vector<std::string> names;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find(' '), text.size());
-    grants.emplace_back(text.substr(0, end));
+    names.emplace_back(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
   }
-  return grants;
+  return names;
 }
 
 void BindFields(Query& query, const CredentialRecord& record) {
   query.Bind(record.id.text()).Bind(KindName(record.kind)).Bind(record.account).Bind(record.app);
-  query.Bind(JoinGrants(record.grants)).Bind(record.name).Bind(record.created_at);
+  query.Bind(JoinNames(record.grants)).Bind(record.name).Bind(record.created_at);
   query.Bind(record.expires_at).Bind(record.revoked_at).Bind(record.revoke_reason);
 }
 
@@ -129,6 +143,29 @@ void BindFields(Query& query, const AppRecord& record) {
   query.Bind(FormatApp(record.value.definition));
 }
 
+void BindFields(Query& query, const SignInRecord& record) { query.Bind(record.account); }
+
+void BindFields(Query& query, const SessionRecord& record) {
+  const Session& session = record.value;
+  query.Bind(session.id).Bind(session.account).Bind(session.name).Bind(session.address);
+  query.Bind(session.user_agent).Bind(session.created_at).Bind(session.authenticated_at);
+  query.Bind(JoinNames(session.methods)).Bind(session.expires_at).Bind(session.ended_at);
+  query.Bind(session.end_reason);
+}
+
+void BindFields(Query& query, const LinkRecord& record) {
+  const Link& link = record.value;
+  query.Bind(link.id).Bind(KindName(link.kind)).Bind(link.account).Bind(link.created_at);
+  query.Bind(link.expires_at).Bind(link.used_at).Bind(link.made_by);
+}
+
+void BindFields(Query& query, const PolicyRecord& record) {
+  const InstallationPolicy& policy = record.value;
+  query.Bind(kPolicyKey).Bind(policy.token_lifetime_max).Bind(policy.token_lifetime_default);
+  query.Bind(std::int64_t{policy.api_tokens}).Bind(std::int64_t{policy.app_passwords});
+  query.Bind(std::int64_t{policy.second_step_required}).Bind(JoinNames(policy.token_apps));
+}
+
 /// Reads the columns of a row from left to right. Once one is not what it should be, the row is
 /// unreadable.
 class RowReader {
@@ -143,11 +180,18 @@ class RowReader {
   Instant Time() { return Instant{std::chrono::milliseconds{Number()}}; }
 
   std::optional<Instant> OptionalTime() {
-    if (query_.IsNull(column_)) {
-      ++column_;
-      return std::nullopt;
-    }
+    if (SkipNull()) return std::nullopt;
     return Time();
+  }
+
+  std::optional<std::string> OptionalText() {
+    if (SkipNull()) return std::nullopt;
+    return std::string{Text()};
+  }
+
+  std::optional<std::chrono::seconds> OptionalSeconds() {
+    if (SkipNull()) return std::nullopt;
+    return std::chrono::seconds{Number()};
   }
 
   bool Flag() {
@@ -181,6 +225,12 @@ class RowReader {
   }
 
  private:
+  bool SkipNull() {
+    const bool null = query_.IsNull(column_);
+    if (null) ++column_;
+    return null;
+  }
+
   template <typename T>
   T Keep(const std::optional<T>& value) {
     if (!value) Fail();
@@ -199,7 +249,7 @@ CredentialRecord ReadCredential(RowReader& row) {
           .kind = row.Parsed(ParseKindName, CredentialKind::kApiToken),
           .account = std::string{row.Text()},
           .app = std::string{row.Text()},
-          .grants = SplitGrants(row.Text()),
+          .grants = SplitNames(row.Text()),
           .name = std::string{row.Text()},
           .created_at = row.Time(),
           .expires_at = row.OptionalTime(),
@@ -257,6 +307,50 @@ AppRecord ReadApp(RowReader& row) {
       .seal = row.SealBytes()};
 }
 
+SignInRecord ReadSignIn(RowReader& row) {
+  return {.account = std::string{row.Text()}, .version = row.Version(), .seal = row.SealBytes()};
+}
+
+SessionRecord ReadSession(RowReader& row) {
+  return {.value = {.id = std::string{row.Text()},
+                    .account = std::string{row.Text()},
+                    .name = std::string{row.Text()},
+                    .address = std::string{row.Text()},
+                    .user_agent = std::string{row.Text()},
+                    .created_at = row.Time(),
+                    .authenticated_at = row.Time(),
+                    .methods = SplitNames(row.Text()),
+                    .expires_at = row.Time(),
+                    .ended_at = row.OptionalTime(),
+                    .end_reason = std::string{row.Text()}},
+          .version = row.Version(),
+          .seal = row.SealBytes()};
+}
+
+LinkRecord ReadLink(RowReader& row) {
+  return {.value = {.id = std::string{row.Text()},
+                    .kind = row.Parsed(ParseLinkKind, LinkKind::kPasswordReset),
+                    .account = row.OptionalText(),
+                    .created_at = row.Time(),
+                    .expires_at = row.Time(),
+                    .used_at = row.OptionalTime(),
+                    .made_by = std::string{row.Text()}},
+          .version = row.Version(),
+          .seal = row.SealBytes()};
+}
+
+PolicyRecord ReadPolicy(RowReader& row) {
+  if (row.Text() != kPolicyKey) row.Fail();
+  return {.value = {.token_lifetime_max = row.OptionalSeconds(),
+                    .token_lifetime_default = row.OptionalSeconds(),
+                    .api_tokens = row.Flag(),
+                    .app_passwords = row.Flag(),
+                    .second_step_required = row.Flag(),
+                    .token_apps = SplitNames(row.Text())},
+          .version = row.Version(),
+          .seal = row.SealBytes()};
+}
+
 Record ReadFields(RowReader& row, RecordType type) {
   switch (type) {
     case RecordType::kCredential: return ReadCredential(row);
@@ -265,16 +359,30 @@ Record ReadFields(RowReader& row, RecordType type) {
     case RecordType::kMembership: return ReadMembership(row);
     case RecordType::kRepository: return ReadRepository(row);
     case RecordType::kApp: return ReadApp(row);
+    case RecordType::kSignIn: return ReadSignIn(row);
+    case RecordType::kSession: return ReadSession(row);
+    case RecordType::kLink: return ReadLink(row);
+    case RecordType::kPolicy: return ReadPolicy(row);
   }
   std::unreachable();
+}
+
+/// The list that a record has one column for; null if there is none.
+const std::vector<std::string>* NamesOf(const Record& record) {
+  if (const auto* credential = std::get_if<CredentialRecord>(&record)) return &credential->grants;
+  if (const auto* session = std::get_if<SessionRecord>(&record)) return &session->value.methods;
+  if (const auto* policy = std::get_if<PolicyRecord>(&record)) return &policy->value.token_apps;
+  return nullptr;
 }
 
 }  // namespace
 
 const RecordTable& TableOf(RecordType type) {
-  static const std::array<RecordTable, 6> tables{MakeTable(Shapes()[0]), MakeTable(Shapes()[1]),
-                                                 MakeTable(Shapes()[2]), MakeTable(Shapes()[3]),
-                                                 MakeTable(Shapes()[4]), MakeTable(Shapes()[5])};
+  static const std::vector<RecordTable> tables = [] {
+    std::vector<RecordTable> made;
+    for (const TableShape& shape : Shapes()) made.push_back(MakeTable(shape));
+    return made;
+  }();
   return tables.at(static_cast<std::size_t>(type));
 }
 
@@ -312,10 +420,9 @@ std::string ReadKey(const Query& query, RecordType type) {
 }
 
 bool IsStorable(const Record& record) {
-  const auto* credential = std::get_if<CredentialRecord>(&record);
-  return credential == nullptr ||
-         std::ranges::none_of(credential->grants, [](const std::string& grant) {
-           return grant.empty() || grant.contains(' ');
+  const std::vector<std::string>* names = NamesOf(record);
+  return names == nullptr || std::ranges::none_of(*names, [](const std::string& name) {
+           return name.empty() || name.contains(' ');
          });
 }
 

@@ -34,8 +34,8 @@ void BindRecord(Query& query, const Record& record);
 /// The key in the present row, whatever it holds.
 [[nodiscard]] std::string ReadKey(const Query& query, RecordType type);
 
-/// Whether `record` survives being written and read: its names of grants are not empty and hold no
-/// space.
+/// Whether `record` survives being written and read: its names of grants, methods or apps are not
+/// empty and hold no space.
 [[nodiscard]] bool IsStorable(const Record& record);
 
 /// The columns of `credentials` as ReadRecord() wants them.

@@ -15,9 +15,10 @@ namespace latchkey::sqlite {
 namespace {
 
 /// Apps are not among them: they come first.
-constexpr std::array kSharedTypes{RecordType::kAccount, RecordType::kWorkspace,
-                                  RecordType::kMembership, RecordType::kRepository,
-                                  RecordType::kCredential};
+constexpr std::array kSharedTypes{
+    RecordType::kAccount,    RecordType::kWorkspace, RecordType::kMembership,
+    RecordType::kRepository, RecordType::kSignIn,    RecordType::kSession,
+    RecordType::kLink,       RecordType::kPolicy,    RecordType::kCredential};
 
 /// So many that threads end at about the same time; however far apart the row numbers are.
 constexpr std::uint64_t kSharesOfTable = 64;

@@ -132,19 +132,27 @@ TEST_F(SqliteStoreTest, ReportsRowsThatAreNoRecords) {
   for (std::uint64_t i = 1; i <= 3; ++i) Commit(*store, SampleCredential(i));
   Commit(*store, SampleMembership(1));
   Commit(*store, SampleAccount(1));
+  Commit(*store, SampleSession(1));
+  Commit(*store, SampleLink(1));
+  Commit(*store, SamplePolicy(1));
   Tamper(
       "UPDATE credentials SET kind = 'root' WHERE id = '00000000001';"
       "UPDATE credentials SET id = 'x' WHERE id = '00000000002';"
       "UPDATE memberships SET role = 'owner';"
-      "UPDATE accounts SET admin = 2;");
+      "UPDATE accounts SET admin = 2;"
+      "UPDATE sessions SET version = 0;"
+      "UPDATE links SET kind = 'key';"
+      "UPDATE policies SET api_tokens = 2;");
   std::vector<std::string> records;
   std::vector<std::string> unreadable;
   EXPECT_THAT(store->Load([&](const Record& record) { records.push_back(KeyOf(record)); },
                           [&](std::string_view key) { unreadable.emplace_back(key); }),
               IsOk());
   EXPECT_THAT(records, ElementsAre("00000000003"));
-  EXPECT_THAT(unreadable, testing::UnorderedElementsAre("00000000001", "x", KeyOf(SampleAccount(1)),
-                                                        KeyOf(SampleMembership(1))));
+  EXPECT_THAT(unreadable,
+              testing::UnorderedElementsAre("00000000001", "x", KeyOf(SampleAccount(1)),
+                                            KeyOf(SampleMembership(1)), KeyOf(SampleSession(1)),
+                                            KeyOf(SampleLink(1)), std::string{kPolicyKey}));
   EXPECT_THAT(store->Find(RecordType::kCredential, "00000000001"), FailsWith(kTampered));
   const auto listed = store->ListCredentials({});
   ASSERT_THAT(listed, IsOk());
@@ -173,6 +181,21 @@ TEST_F(SqliteStoreTest, RefusesGrantsThatItCouldNotGiveBack) {
     const auto committed = store->Commit(std::vector{WriteOf(record)}, script_.maker());
     ASSERT_THAT(committed, IsOk());
     EXPECT_THAT(committed->at(0), FailsWith(kInvalidArgument));
+  }
+}
+
+TEST_F(SqliteStoreTest, RefusesMethodsAndAppsThatItCouldNotGiveBack) {
+  const std::unique_ptr<SqliteStore> store = Open();
+  for (const char* name : {"", "a b"}) {
+    SessionRecord session = SampleSession(1);
+    session.value.methods = {name};
+    PolicyRecord policy = SamplePolicy(1);
+    policy.value.token_apps = {name};
+    for (const Record& record : {Record{session}, Record{policy}}) {
+      const auto committed = store->Commit(std::vector{WriteOf(record)}, script_.maker());
+      ASSERT_THAT(committed, IsOk());
+      EXPECT_THAT(committed->at(0), FailsWith(kInvalidArgument));
+    }
   }
 }
 

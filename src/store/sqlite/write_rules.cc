@@ -91,8 +91,9 @@ Result<std::optional<Error>> FindRefusal(Connection& connection, const Write& wr
   const RecordType type = TypeOf(write.record);
   const std::string key = KeyOf(write.record);
   if (!IsStorable(write.record)) {
-    return Error{.code = Error::Code::kInvalidArgument,
-                 .message = "the name of a scope or permission is empty or holds a space"};
+    return Error{
+        .code = Error::Code::kInvalidArgument,
+        .message = "the name of a scope, permission, method or app is empty or holds a space"};
   }
   const Result<std::uint64_t> before = StoredVersion(connection, type, key);
   if (!before) return std::unexpected(before.error());

@@ -21,10 +21,12 @@
 #include "authority/account_authority.h"
 #include "authority/app_authority.h"
 #include "authority/credential_authority.h"
+#include "authority/policy_authority.h"
 #include "authority/projection.h"
 #include "authority/reconcile.h"
 #include "catalogue/loader.h"
 #include "crypto/system_random.h"
+#include "signin/sign_in_directory.h"
 #include "store/codec/json_change_codec.h"
 #include "store/memory/memory_journal.h"
 #include "store/memory/memory_store.h"
@@ -140,6 +142,7 @@ class MemoryInstallation {
   Policy policy;
   std::optional<Sealer> sealer;
   std::optional<RecordSealer> record_sealer;
+  SignInDirectory sign_ins;
   std::unique_ptr<Directory> directory;
   std::unique_ptr<Index> index;
   std::unique_ptr<Projection> projection;
@@ -148,6 +151,7 @@ class MemoryInstallation {
   std::unique_ptr<CredentialAuthority> credentials;
   std::unique_ptr<AccountAuthority> accounts;
   std::unique_ptr<AppAuthority> app_authority;
+  std::unique_ptr<PolicyAuthority> policy_authority;
 
  private:
   void Start() { Must(TryStart()); }
@@ -156,6 +160,7 @@ class MemoryInstallation {
     credentials.reset();
     accounts.reset();
     app_authority.reset();
+    policy_authority.reset();
     verifier.reset();
     ledger.reset();
     projection.reset();
@@ -167,8 +172,8 @@ class MemoryInstallation {
     index = std::make_unique<Index>(*directory);
     Result<Agreement> agreement = Reconcile(books());
     if (!agreement) return std::unexpected(agreement.error());
-    projection =
-        std::make_unique<Projection>(*record_sealer, catalogues, apps, alarms, *index, *directory);
+    projection = std::make_unique<Projection>(*record_sealer, catalogues, apps, alarms, *index,
+                                              *directory, sign_ins);
     if (Result<void> loaded =
             projection->Load(store, std::move(agreement->versions), agreement->records);
         !loaded) {
@@ -183,9 +188,17 @@ class MemoryInstallation {
                                                                          .sealer = *record_sealer,
                                                                          .catalogues = catalogues,
                                                                          .directory = *directory,
+                                                                         .sign_ins = sign_ins,
                                                                          .clock = clock,
                                                                          .random = random,
                                                                          .policy = policy});
+    policy_authority =
+        std::make_unique<PolicyAuthority>(PolicyAuthority::Parts{.store = store,
+                                                                 .ledger = *ledger,
+                                                                 .sealer = *record_sealer,
+                                                                 .catalogues = catalogues,
+                                                                 .sign_ins = sign_ins,
+                                                                 .settings = policy});
     accounts = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = store,
                                                                           .ledger = *ledger,
                                                                           .sealer = *record_sealer,
