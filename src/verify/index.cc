@@ -10,7 +10,7 @@ namespace {
 // A table below this many credentials doubles; a bigger one grows by kGrowth, which keeps the
 // memory for each credential between 64 / 0.75 and 64 / 0.75 * kGrowth bytes.
 constexpr std::size_t kDoubledBelow = 8'192;
-constexpr double kGrowth = 1.2;
+constexpr double kGrowth = 1.15;
 
 // Slots copied with each write: 256 are a few microseconds, and the copy is done long before the
 // new table is full.

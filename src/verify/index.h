@@ -4,7 +4,7 @@
 //
 //     id ─ hash ─ low bits: shard ─ high bits: place in the shard's table (verify/index_table.h)
 //
-// Each shard grows on its own, by a fifth at a time once it is big, and copies a few slots with
+// Each shard grows on its own, by 15 % at a time once it is big, and copies a few slots with
 // every write: no write waits for the copy of a table, and no reader for anything. The shards'
 // sizes are staggered, so that they do not all grow at once.
 //
