@@ -2,12 +2,17 @@
 #
 #   OpenSSL::SSL OpenSSL::Crypto    TLS; digests, AEAD, HMAC           libssl-dev
 #   PkgConfig::sodium               Argon2id, locked memory            libsodium-dev
+#   PkgConfig::oath                 one-time passwords (RFC 6238)      liboath-dev
 #   SQLite::SQLite3                 the store                          libsqlite3-dev
 #   nlohmann_json::nlohmann_json    JSON outside the domain            nlohmann-json3-dev
 #   PkgConfig::tomlplusplus         configuration and catalogues       libtomlplusplus-dev
 #   PkgConfig::yaml                 OpenAPI documents in YAML          libyaml-dev
 #   CLI11::CLI11                    the command line                   libcli11-dev
 #   spdlog::spdlog fmt::fmt         logs, formatting                   libspdlog-dev libfmt-dev
+#   PkgConfig::curl                 SMTP, HTTP to identity providers   libcurl4-openssl-dev
+#   PkgConfig::cjose                ID tokens                          libcjose-dev libjansson-dev
+#   PkgConfig::fido2                passkeys                           libfido2-dev
+#   PkgConfig::qrcodegencpp         QR codes                           libqrcodegencpp-dev
 #   ZLIB::ZLIB                      CRC-32, gzip bodies                zlib1g-dev
 #   prometheus-cpp::core            metrics                            prometheus-cpp-dev
 #   Boost::headers Boost::url       Beast and Asio; URL                libboost1.81-dev libboost-url1.81-dev
@@ -29,8 +34,13 @@ find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url CONFIG)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(oath REQUIRED IMPORTED_TARGET liboath)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(yaml REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
+pkg_check_modules(fido2 REQUIRED IMPORTED_TARGET libfido2)
+pkg_check_modules(qrcodegencpp REQUIRED IMPORTED_TARGET qrcodegencpp)
 
 # Debian's package file of prometheus-cpp also wants the exposer's web server, which we do not use:
 # the server answers /metrics itself. So the core library is taken by pkg-config.

@@ -25,6 +25,12 @@ TAMPERED, NO_INSTALLATION, REFUSED = 7, 6, 4
 BODY = {"name": "x", "scopes": [READ], "ttl": 86400}
 
 
+@pytest.fixture
+def make_world(make_world):
+    """A start that changes nothing by itself: here changes are counted, and the files of one start put under another."""
+    return lambda **settings: make_world(**{"set_up_link": "off"} | settings)
+
+
 @pytest.mark.slow
 def test_killed_at_random_under_load(make_world):
     """kill -9 while four clients issue and revoke; then every promise is checked."""

@@ -310,7 +310,7 @@ def test_an_edited_policy_allows_nothing_new(make_world, name):
 
 def test_a_data_directory_of_the_release_before_is_brought_up_to_date(make_world):
     """Schema 2 knew no signing in."""
-    victims = Victims(make_world())
+    victims = Victims(make_world(set_up_link="off"))
     world = victims.world
     world.server.stop()
     for table in (*SECRET_TABLES, "policies"):

@@ -11,7 +11,7 @@ import zlib
 import source_tree
 
 LINES_MAX = 500
-CODE = (".h", ".cc", ".py", ".cmake", ".sh", "CMakeLists.txt", "dev", ".ci/run")
+CODE = (".h", ".cc", ".py", ".cmake", ".sh", ".ts", ".tsx", ".mjs", ".css", "CMakeLists.txt", "dev", ".ci/run")
 TEXT = CODE + (".md", ".toml", ".json", ".yaml", ".yml", ".clang-tidy", ".clang-format", ".gitignore")
 CREDENTIAL = re.compile(r"\blk(?:at|ap)_[0-9A-Za-z]{39}\b")
 MACHINE_PATH = re.compile(r"(?<![\w./-])/(?:home/\w+|root|work)/\w")
@@ -35,7 +35,7 @@ def is_credential(text):
 def may_show_credentials(tree, path):
     return (
         path.startswith(("tests/", "docs/"))
-        or path.endswith("_test.cc")
+        or path.endswith(("_test.cc", ".test.ts", ".test.tsx"))
         or path == "README.md"
         or path in tree.allow_list("credential_text")
     )

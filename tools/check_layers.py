@@ -34,8 +34,12 @@ EXTERNAL = [
     (re.compile(r"boost/.*"), ("http", "gate", "git", "api", "api/fixture", "admin", "server")),
     (
         re.compile(r"nlohmann/.*"),
-        ("store/codec", "openapi", "problem", "git", "api", "admin", "cli", "server"),
+        ("json", "webauthn", "oidc", "store/codec", "openapi", "problem", "git", "api", "admin", "cli", "server"),
     ),
+    (re.compile(r"curl/.*"), ("curl",)),
+    (re.compile(r"cjose/.*"), ("oidc",)),
+    (re.compile(r"fido(\.h|/.*)"), ("webauthn",)),
+    (re.compile(r"qrcodegen/.*"), ("qr",)),
 ]
 IO_HEADER = re.compile(
     r"(fstream|iostream|filesystem|cstdio|stdio\.h|unistd\.h|fcntl\.h|poll\.h|dirent\.h"

@@ -43,7 +43,7 @@ wait_for_health() {
 }
 
 print_lines_to_try() {
-  local port="$1" url="$2" secret="$3"
+  local port="$1" url="$2" secret="$3" link="$4"
   cat <<TEXT
 
 Serving $url until Ctrl-C. A fresh token of account $DEMO_ACCOUNT, for 30 days, shown once:
@@ -52,6 +52,13 @@ Serving $url until Ctrl-C. A fresh token of account $DEMO_ACCOUNT, for 30 days, 
 
   git clone http://x-token-auth:$secret@127.0.0.1:$port/$DEMO_WORKSPACE/$DEMO_REPOSITORY.git
   curl -H "Authorization: Bearer $secret" $url/api/v1/me
+
+TEXT
+  [[ -n "$link" ]] || return 0
+  cat <<TEXT
+To sign in as $DEMO_ACCOUNT, choose a password with this link, once:
+
+    $link
 
 TEXT
 }
@@ -78,7 +85,7 @@ cmd_serve() {
     mv "$data.new" "$data"
   fi
 
-  local url="http://127.0.0.1:$port" secret server
+  local url="http://127.0.0.1:$port" secret link="" server
   "$program" serve --data "$data" --listen "127.0.0.1:$port" --public-url "$url" &
   server=$!
   # Expanded now: at the exit this function's variables are gone.
@@ -92,6 +99,9 @@ cmd_serve() {
     --scope read:repository:bitbucket --scope write:repository:bitbucket --scope read:user:bitbucket \
     --json | field secret)"
   [[ -n "$secret" ]] || die "token create --json named no secret"
-  print_lines_to_try "$port" "$url" "$secret"
+  if "$program" account show "$DEMO_ACCOUNT" --data "$data" --json | grep -qE '"can_sign_in": ?false'; then
+    link="$("$program" account link "$DEMO_ACCOUNT" --data "$data" --json | field link)"
+  fi
+  print_lines_to_try "$port" "$url" "$secret" "$link"
   wait "$server"
 }

@@ -4,27 +4,36 @@
 BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config ccache mold git ca-certificates
   libboost1.81-dev libboost-url1.81-dev libssl-dev libsodium-dev libsqlite3-dev zlib1g-dev
-  nlohmann-json3-dev libtomlplusplus-dev libyaml-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
+  nlohmann-json3-dev libtomlplusplus-dev libyaml-dev liboath-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
+  libcurl4-openssl-dev libcjose-dev libjansson-dev libfido2-dev libqrcodegencpp-dev
 )
 TEST_PACKAGES=(
   clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
   libclang-19-dev llvm-19-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-pip python3-pytest python3-jsonschema python3-pygit2 python3-dulwich
-  sqlite3 strace nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
+  python3 python3-pip python3-pytest python3-jsonschema python3-pygit2 python3-dulwich python3-aiosmtpd python3-cryptography
+  sqlite3 oathtool strace nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
 )
 # What the benchmarks compare with. node and npm come from wherever they are installed: without them
 # the rows of their peers say so.
 BENCH_PACKAGES=(wrk util-linux glewlwyd postgresql nginx-light fcgiwrap python3 git sqlite3)
 
-# setup [--tests|--bench]: one call of apt-get for what is missing; nothing at all when nothing is.
+# The pages: what builds and tests them; a browser.
+PAGES_PACKAGES=(chromium oathtool pngquant)
+
+# setup [--tests|--bench|--pages]: one call of apt-get for what is missing; nothing at all when nothing is.
 setup() {
   local -a wanted=("${BUILD_PACKAGES[@]}" curl) missing=()
   case "${1:-}" in
     "") ;;
     --tests) wanted+=("${TEST_PACKAGES[@]}") ;;
     --bench) wanted+=("${TEST_PACKAGES[@]}" "${BENCH_PACKAGES[@]}") ;;
-    *) die "setup takes only --tests or --bench" ;;
+    --pages)
+      wanted+=("${PAGES_PACKAGES[@]}")
+      # Debian's, unless some other installation of Node.js is there already.
+      command -v node >/dev/null && command -v npm >/dev/null || wanted+=(nodejs npm)
+      ;;
+    *) die "setup takes only --tests, --bench or --pages" ;;
   esac
   mapfile -t missing < <(missing_packages "${wanted[@]}")
   ((${#missing[@]} > 0)) || return 0

@@ -6,7 +6,7 @@ import re
 import sys
 import tomllib
 
-SKIPPED = {".git", "build", ".cache", ".local", "__pycache__", ".pytest_cache", "node_modules"}
+SKIPPED = {".git", "build", ".cache", ".local", "__pycache__", ".pytest_cache", "node_modules", "dist"}
 
 _NOISE = re.compile(
     r"""//[^\n]*|/\*.*?\*/|R"(?P<d>[^(\s]*)\(.*?\)(?P=d)"|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])+'""",

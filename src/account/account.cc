@@ -14,9 +14,10 @@ constexpr std::size_t kSlugSizeMax = 62;
 constexpr std::size_t kDisplayNameSizeMax = 255;
 
 /// First path segments that belong to the server itself, now or soon.
-constexpr std::array<std::string_view, 19> kReservedSlugs{
-    "2.0",  "account", "admin",  "api",  "app",     "assets",   "auth",  "gate",   "git",  "health",
-    "info", "login",   "logout", "oidc", "metrics", "settings", "setup", "static", "oauth"};
+constexpr std::array<std::string_view, 20> kReservedSlugs{
+    "2.0",  "account", "admin",    "api",   "app",    "assets", "auth",
+    "gate", "git",     "health",   "info",  "link",   "login",  "logout",
+    "oidc", "metrics", "settings", "setup", "static", "oauth"};
 
 constexpr bool IsLower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 constexpr bool IsAlphanumeric(char c) { return IsLower(c) || (c >= 'A' && c <= 'Z'); }

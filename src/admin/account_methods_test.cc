@@ -87,5 +87,36 @@ TEST_F(AccountMethodsTest, ShowsTheWorkspaces) {
             R"([{"workspace":"acme","role":"write"}])");
 }
 
+TEST_F(AccountMethodsTest, ALinkLetsAnAccountChooseAPassword) {
+  Create("ana");
+  const Json made = Must(world_.Call("account.link", Json{{"account", "ana@example.com"}}));
+  EXPECT_EQ(TextOf(made, "kind"), "invitation");
+  EXPECT_EQ(TextOf(made, "expires_at"), "2026-12-01T09:00:00Z");
+  const std::string link = TextOf(made, "link");
+  const std::string before = "https://git.example.org/link#";
+  ASSERT_TRUE(link.starts_with(before)) << link;
+  EXPECT_TRUE(world_.latchkey.links->Inspect(link.substr(before.size())));
+  EXPECT_THAT(world_.Call("account.link", Json{{"account", "bob"}}), FailsWith(kNotFound));
+  Must(world_.Call("account.suspend", Json{{"account", "ana"}}));
+  EXPECT_THAT(world_.Call("account.link", Json{{"account", "ana"}}), FailsWith(kInvalidArgument));
+}
+
+TEST_F(AccountMethodsTest, ResetsTheSecondStepAndEndsSessions) {
+  const AccountId ana = Create("ana").at("id");
+  Passkey passkey;
+  passkey.id = "p";
+  passkey.name = "Key";
+  static_cast<void>(Must(world_.latchkey.factors->AddPasskey(ana, passkey, AdminWorld::kOperator)));
+  static_cast<void>(
+      Must(world_.latchkey.sessions->Begin({.account = ana, .methods = {"password"}}, {})));
+  EXPECT_EQ(Must(world_.Call("account.end-sessions", Json{{"account", "ana"}})).at("ended"), 1);
+  EXPECT_EQ(Must(world_.Call("account.end-sessions", Json{{"account", "ana"}})).at("ended"), 0);
+  EXPECT_EQ(Must(world_.Call("account.reset-second-step", Json{{"account", "ana"}})).at("reset"),
+            true);
+  EXPECT_EQ(Must(world_.Call("account.reset-second-step", Json{{"account", "ana"}})).at("reset"),
+            false);
+  EXPECT_FALSE(world_.latchkey.factors->HasSecondStep(ana));
+}
+
 }  // namespace
 }  // namespace latchkey::admin

@@ -3,7 +3,7 @@
 // What an operator may do, as methods with JSON parameters: the one implementation behind the
 // command line, whether a server runs (over the socket) or not (called in place).
 //
-//     account.create|list|show|suspend|resume
+//     account.create|list|show|suspend|resume|link|reset-second-step|end-sessions
 //     workspace.create|grant|remove|list|show      repo.create|list
 //     token.create|list|show|rename|revoke         app-password.create|list|show|rename|revoke
 //     app.add|list|show|remove|explain
@@ -28,9 +28,12 @@
 #include "authority/app_authority.h"
 #include "authority/caller.h"
 #include "authority/credential_authority.h"
+#include "authority/factor_authority.h"
 #include "authority/ledger.h"
+#include "authority/link_authority.h"
 #include "authority/policy_authority.h"
 #include "authority/projection.h"
+#include "authority/session_authority.h"
 #include "authority/usage_store.h"
 #include "base/clock.h"
 #include "base/result.h"
@@ -53,6 +56,9 @@ class AdminService {
     AccountAuthority& accounts;
     AppAuthority& apps;
     PolicyAuthority& policy;
+    FactorAuthority& factors;
+    SessionAuthority& sessions;
+    LinkAuthority& links;
     const UsageStore& usage;
     const Catalogues& catalogues;
     const Directory& directory;

@@ -28,21 +28,21 @@ TEST_P(EveryMethod, RefusesAParameterThatItDoesNotKnow) {
   EXPECT_TRUE(world.latchkey.journal.lines().empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(All, EveryMethod,
-                         testing::Values("account.create", "account.list", "account.show",
-                                         "account.suspend", "account.resume", "workspace.create",
-                                         "workspace.grant", "workspace.remove", "workspace.list",
-                                         "workspace.show", "repo.create", "repo.list",
-                                         "token.create", "token.list", "token.show", "token.rename",
-                                         "token.revoke", "app-password.create", "app-password.list",
-                                         "app-password.show", "app-password.rename",
-                                         "app-password.revoke", "catalogue.list", "catalogue.show",
-                                         "audit.verify", "status"),
-                         [](const auto& test_case) {
-                           std::string name{test_case.param};
-                           std::erase_if(name, [](char c) { return c == '.' || c == '-'; });
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    All, EveryMethod,
+    testing::Values("account.create", "account.list", "account.show", "account.suspend",
+                    "account.resume", "account.link", "account.reset-second-step",
+                    "account.end-sessions", "workspace.create", "workspace.grant",
+                    "workspace.remove", "workspace.list", "workspace.show", "repo.create",
+                    "repo.list", "token.create", "token.list", "token.show", "token.rename",
+                    "token.revoke", "app-password.create", "app-password.list", "app-password.show",
+                    "app-password.rename", "app-password.revoke", "catalogue.list",
+                    "catalogue.show", "audit.verify", "status"),
+    [](const auto& test_case) {
+      std::string name{test_case.param};
+      std::erase_if(name, [](char c) { return c == '.' || c == '-'; });
+      return name;
+    });
 
 }  // namespace
 }  // namespace latchkey::admin

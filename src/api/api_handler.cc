@@ -23,9 +23,9 @@ constexpr std::array<std::string_view, 6> kMethods{"DELETE", "GET",  "OPTIONS",
 constexpr std::array<std::string_view, 4> kElsewhere{"/api", "/api/{path...}", "/2.0",
                                                      "/2.0/{path...}"};
 
-ApiHandler::Dialect DialectOf(const http::Target& target) {
+Dialect DialectOf(const http::Target& target) {
   const bool bitbucket = !target.segments.empty() && target.segments.front() == "2.0";
-  return bitbucket ? ApiHandler::Dialect::kBitbucket : ApiHandler::Dialect::kProblem;
+  return bitbucket ? Dialect::kBitbucket : Dialect::kProblem;
 }
 
 std::unexpected<Problem> NothingHere() {
@@ -57,7 +57,7 @@ std::function<http::Awaitable<Outcome>(const Call&)> Bind(const CredentialResour
 
 }  // namespace
 
-Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(Parts parts, Settings settings) {
+Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(const Parts& parts, Settings settings) {
   while (settings.public_url.ends_with('/')) settings.public_url.pop_back();
   const Result<const Catalogue*> latchkey = parts.catalogues.Require(kLatchkeyApp);
   if (!latchkey) return std::unexpected(latchkey.error());
@@ -88,8 +88,13 @@ Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(Parts parts, Settings set
 ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requirements)
     : settings_(std::move(settings)),
       requirements_(requirements),
-      guard_(parts.verifier, parts.usage, parts.clock),
+      guard_(parts.verifier, parts.usage, parts.clock, settings_.public_url),
+      people_(parts.people, {.credentials = parts.credentials,
+                             .clock = parts.clock,
+                             .pool = parts.pool,
+                             .settings = settings_}),
       api_tokens_(CredentialKind::kApiToken, {.guard = guard_,
+                                              .services = people_.services(),
                                               .authority = parts.credentials,
                                               .usage = parts.usage_store,
                                               .clock = parts.clock,
@@ -98,6 +103,7 @@ ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requi
                                               .read = requirements.read_credentials,
                                               .write = requirements.write_credentials}),
       app_passwords_(CredentialKind::kAppPassword, {.guard = guard_,
+                                                    .services = people_.services(),
                                                     .authority = parts.credentials,
                                                     .usage = parts.usage_store,
                                                     .clock = parts.clock,
@@ -105,6 +111,10 @@ ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requi
                                                     .settings = settings_,
                                                     .read = requirements.read_credentials,
                                                     .write = requirements.write_credentials}),
+      admin_credentials_({.services = people_.services(),
+                          .usage = parts.usage_store,
+                          .api_tokens = api_tokens_,
+                          .app_passwords = app_passwords_}),
       catalogue_(parts.catalogues),
       tokens_({.guard = guard_,
                .verifier = parts.verifier,
@@ -132,6 +142,8 @@ ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requi
                      Quick([](const Call& /*call*/) { return OpenApiDocument(); })});
   routes_.push_back({"GET", "/2.0/user", Dialect::kBitbucket,
                      Quick([this](const Call& call) { return BitbucketUser(call); })});
+  people_.AddTo(routes_);
+  admin_credentials_.AddTo(routes_);
 }
 
 void ApiHandler::AddCredentialRoutes(const CredentialResource& resource) {
@@ -145,6 +157,7 @@ void ApiHandler::AddCredentialRoutes(const CredentialResource& resource) {
   add("GET", one, &CredentialResource::Show);
   add("PATCH", one, &CredentialResource::Rename);
   add("DELETE", one, &CredentialResource::Revoke);
+  add("POST", all + "/revoke", &CredentialResource::RevokeMany);
 }
 
 void ApiHandler::AddRoutes(http::Router& router) const {
@@ -221,18 +234,34 @@ http::Awaitable<void> ApiHandler::Send(http::Exchange& exchange, Dialect dialect
     response = FormatProblem(outcome.error(), settings_.realm, exchange.head().request_id);
   }
   // Nobody is left to tell when an answer cannot be sent; the exchange notes it.
-  if (!outcome || !outcome->holds_secret) {
+  const bool streams = outcome && (outcome->holds_secret || outcome->write_body);
+  if (!streams) {
     const Result<void> ignored = co_await exchange.Respond(std::move(response));
     static_cast<void>(ignored);
     co_return;
   }
-  // Streamed, so that the one copy of the secret stays here and can be wiped.
-  const SecretString body{std::move(response.body)};
-  response.fields.Set("Content-Length", std::to_string(body.size()));
-  Result<void> sent = co_await exchange.StartStream(response.status, std::move(response.fields));
-  if (sent) sent = co_await exchange.Write(body.Expose());
-  if (sent) sent = co_await exchange.FinishStream();
+  outcome->response = std::move(response);
+  const Result<void> sent = co_await Stream(exchange, std::move(*outcome));
   static_cast<void>(sent);
+}
+
+http::Awaitable<Result<void>> ApiHandler::Stream(http::Exchange& exchange, Answer answer) {
+  http::Response& response = answer.response;
+  // The one copy of a secret stays here and can be wiped.
+  const SecretString body{std::move(response.body)};
+  if (!answer.write_body) response.fields.Set("Content-Length", std::to_string(body.size()));
+  Result<void> sent = co_await exchange.StartStream(response.status, std::move(response.fields));
+  if (!sent) co_return sent;
+  if (answer.write_body) {
+    sent = co_await answer.write_body(exchange);
+  } else {
+    sent = co_await exchange.Write(body.Expose());
+  }
+  if (!sent) {
+    exchange.Abort();
+    co_return sent;
+  }
+  co_return co_await exchange.FinishStream();
 }
 
 }  // namespace latchkey::api

@@ -1,7 +1,7 @@
 #pragma once
 
-// Latchkey's own REST interface under /api/v1, and the little of Bitbucket's that clients ask
-// first, under /2.0.
+// Latchkey's own REST interface under /api/v1, for credentials and for people who are signed in,
+// and the little of Bitbucket's that clients ask first, under /2.0.
 //
 //     Router ─> ApiHandler::Serve ─> Guard: who may ─> a resource ─> Answer | Problem ─> one of two
 //     dialects
@@ -18,10 +18,13 @@
 #include <string_view>
 #include <vector>
 
+#include "api/admin_credentials.h"
 #include "api/call.h"
 #include "api/catalogue_resource.h"
 #include "api/credential_resource.h"
 #include "api/guard.h"
+#include "api/people_api.h"
+#include "api/route.h"
 #include "api/token_endpoints.h"
 #include "authority/credential_authority.h"
 #include "authority/usage_store.h"
@@ -48,20 +51,13 @@ class ApiHandler {
     const Catalogues& catalogues;
     const Clock& clock;
     http::BlockingPool& pool;
-  };
-
-  enum class Dialect : std::uint8_t { kProblem, kBitbucket };
-
-  struct Route {
-    std::string_view method;
-    std::string pattern;
-    Dialect dialect;
-    std::function<http::Awaitable<Outcome>(const Call&)> action;
+    PeopleParts people;
   };
 
   /// The references in `parts` outlive the handler. Errors: kInvalidArgument if the catalogues lack
   /// what the routes ask for.
-  [[nodiscard]] static Result<std::unique_ptr<ApiHandler>> Create(Parts parts, Settings settings);
+  [[nodiscard]] static Result<std::unique_ptr<ApiHandler>> Create(const Parts& parts,
+                                                                  Settings settings);
 
   ApiHandler(const ApiHandler&) = delete;
   ApiHandler& operator=(const ApiHandler&) = delete;
@@ -94,15 +90,19 @@ class ApiHandler {
   http::Awaitable<void> Serve(http::Exchange& exchange, const http::RouteParams& params,
                               const Route& route) const;
   http::Awaitable<void> Send(http::Exchange& exchange, Dialect dialect, Outcome outcome) const;
+  /// Of an answer that is written piece by piece.
+  static http::Awaitable<Result<void>> Stream(http::Exchange& exchange, Answer answer);
 
   Settings settings_;
   Requirements requirements_;
   Guard guard_;
+  PeopleApi people_;
   CredentialResource api_tokens_;
   CredentialResource app_passwords_;
+  AdminCredentials admin_credentials_;
   CatalogueResource catalogue_;
   TokenEndpoints tokens_;
-  std::vector<Route> routes_;
+  Routes routes_;
 };
 
 }  // namespace latchkey::api

@@ -167,7 +167,7 @@ TEST_F(ApiHandlerTest, NamesTheMethodsOfAPath) {
   EXPECT_EQ(answer.status, 405);
   EXPECT_EQ(answer.Field("Allow"), "DELETE, GET, HEAD, PATCH");
   EXPECT_EQ(answer.json()["type"], "urn:latchkey:problem:method-not-allowed");
-  EXPECT_EQ(world_.SendJson("POST", "/api/v1/me", token_, "{}").Field("Allow"), "GET, HEAD");
+  EXPECT_EQ(world_.SendJson("POST", "/api/v1/me", token_, "{}").Field("Allow"), "GET, HEAD, PATCH");
 }
 
 TEST_F(ApiHandlerTest, SpeaksBitbucketsDialectUnderTwoPointZero) {
@@ -240,7 +240,7 @@ TEST_F(ApiHandlerTest, ServesAnOpenApiDocumentOfExactlyItsRoutes) {
     }
   }
   std::set<std::string> served;
-  for (const ApiHandler::Route& route : world_.handler().routes()) {
+  for (const Route& route : world_.handler().routes()) {
     served.insert(std::string{route.method} + " " + route.pattern);
   }
   EXPECT_EQ(documented, served);

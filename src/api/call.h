@@ -1,6 +1,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string>
 
 #include "http/exchange.h"
@@ -19,6 +20,9 @@ struct Answer {
   http::Response response = {};
   /// The body is wiped once it was sent.
   bool holds_secret = false;
+  /// Writes a body of unknown length instead of `response.body`, after the head was sent. An error
+  /// breaks the connection off, so that nobody takes a part for the whole.
+  std::function<http::Awaitable<Result<void>>(http::Exchange&)> write_body = {};
 };
 
 /// What a resource has to say; ApiHandler turns it into the dialect of the path.
@@ -29,6 +33,7 @@ struct Settings {
   /// built on, never on the Host field, for clients send their credential to wherever these point.
   std::string public_url;
   std::string realm = "Latchkey";
+  std::string version = {};  ///< Of the program, for people.
   /// Bytes. Above the largest body that is of use by far, so that nonsense is called nonsense
   /// rather than big.
   std::size_t body_size_max = std::size_t{256} * 1024;

@@ -1,15 +1,19 @@
 #include "api/credential_resource.h"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
 #include <utility>
 
+#include "api/bulk_revoke.h"
 #include "api/credential_json.h"
 #include "api/credential_list.h"
 #include "api/issue_answer.h"
 #include "api/issue_request.h"
 #include "api/json_body.h"
+#include "api/members.h"
+#include "mail/message.h"
 #include "problem/denial_response.h"
 
 namespace latchkey::api {
@@ -64,7 +68,44 @@ OrProblem<std::string> ReadReason(const http::Target& target) {
   return ProblemWith(ProblemType::kInvalidValue, "reason stands twice in the query", "reason");
 }
 
+constexpr std::string_view kIntrospectScope = "introspect:credential:latchkey";
+
+/// So that somebody whose session or token was taken learns of it.
+void TellOwner(const Services& services, const CredentialRecord& record, const Account& owner,
+               const Caller& caller) {
+  if (services.outbox == nullptr || owner.kind == AccountKind::kService) return;
+  if (!mail::ValidateAddress(owner.email)) return;
+  const mail::Site site{.name = services.settings.realm,
+                        .public_url = services.settings.public_url};
+  const mail::Recipient to{.address = owner.email, .display_name = owner.display_name};
+  const bool token = record.kind == CredentialKind::kApiToken;
+  const mail::CredentialFacts facts{.kind = token ? mail::CredentialFacts::Kind::kApiToken
+                                                  : mail::CredentialFacts::Kind::kAppPassword,
+                                    .name = record.name,
+                                    .id = record.id.text(),
+                                    .app = record.app,
+                                    .expires_at = record.expires_at};
+  const mail::Event event{.at = record.created_at, .by = "you", .address = caller.origin};
+  services.outbox->Post(mail::CredentialMadeMessage(site, to, facts, event));
+}
+
 }  // namespace
+
+OrProblem<std::vector<CredentialId>> ParseIds(const std::vector<std::string>& texts) {
+  constexpr std::size_t kIdsMax = 4000;  // As many values as a body may hold.
+  if (texts.size() > kIdsMax) {
+    return ProblemWith(ProblemType::kInvalidValue, "ids must be at most 4000", "ids");
+  }
+  std::vector<CredentialId> ids;
+  for (const std::string& text : texts) {
+    const Result<CredentialId> id = CredentialId::Parse(text);
+    if (!id) {
+      return ProblemWith(ProblemType::kInvalidValue, "ids must be ids of credentials", "ids");
+    }
+    ids.push_back(*id);
+  }
+  return ids;
+}
 
 std::string_view CredentialResource::path() const {
   switch (kind_) {
@@ -74,10 +115,18 @@ std::string_view CredentialResource::path() const {
   std::unreachable();
 }
 
-OrProblem<Grant> CredentialResource::Admit(const Call& call, const Requirement& requirement,
+OrProblem<Asker> CredentialResource::Admit(const Call& call, const Requirement& requirement,
                                            std::string_view verb) const {
   const std::string action = std::string{KindName(kind_)} + "." + std::string{verb};
-  return parts_.guard.Admit(call.exchange, requirement, action);
+  if (IsOfPerson(call.exchange.head())) {
+    OrProblem<LiveSession> live =
+        parts_.services.guard.Admit(call.exchange, action, {.fresh_proof = verb == "issue"});
+    if (!live) return std::unexpected(live.error());
+    return Asker{std::move(*live)};
+  }
+  OrProblem<Grant> grant = parts_.guard.Admit(call.exchange, requirement, action);
+  if (!grant) return std::unexpected(grant.error());
+  return Asker{std::move(*grant)};
 }
 
 Result<CredentialRecord> CredentialResource::Find(std::string_view id, const Caller& caller) const {
@@ -97,7 +146,7 @@ Problem CredentialResource::ProblemFrom(const Error& error) const {
 }
 
 Result<std::vector<Json>> CredentialResource::DescribeUsed(
-    std::span<const CredentialRecord> records, const Holder& holder) const {
+    std::span<const CredentialRecord> records, const Account& account) const {
   std::vector<CredentialId> ids;
   for (const CredentialRecord& record : records) ids.push_back(record.id);
   const Result<std::map<CredentialId, UsageSummary>> usage = parts_.usage.Find(ids);
@@ -105,33 +154,32 @@ Result<std::vector<Json>> CredentialResource::DescribeUsed(
   std::vector<Json> described;
   for (const CredentialRecord& record : records) {
     const auto found = usage->find(record.id);
-    described.push_back(RecordJson(record, holder.account->username, parts_.clock.Now()));
+    described.push_back(RecordJson(record, account.username, parts_.clock.Now()));
     AddUsage(described.back(), found == usage->end() ? nullptr : &found->second);
   }
   return described;
 }
 
 Outcome CredentialResource::AnswerWith(const Result<CredentialRecord>& record,
-                                       const Holder& holder) const {
+                                       const Account& account) const {
   if (!record) return std::unexpected(ProblemFrom(record.error()));
-  const Json json = RecordJson(*record, holder.account->username, parts_.clock.Now());
+  const Json json = RecordJson(*record, account.username, parts_.clock.Now());
   return Answer{.response = JsonResponse(200, json)};
 }
 
 http::Awaitable<Outcome> CredentialResource::List(const Call& call) const {
-  const OrProblem<Grant> grant = Admit(call, parts_.read, "list");
-  if (!grant) co_return std::unexpected(grant.error());
-  const Holder& holder = grant->holder();
+  const OrProblem<Asker> asker = Admit(call, parts_.read, "list");
+  if (!asker) co_return std::unexpected(asker.error());
   const OrProblem<ListQuery> query = ListQuery::Read(call.exchange.head().target);
   if (!query) co_return std::unexpected(query.error());
 
-  const Caller caller = CallerFor(call.exchange.head(), holder);
+  const Caller caller = asker->For(call.exchange.head());
   const Instant now = parts_.clock.Now();
   std::vector<Json> values;
   const auto collect = [&]() -> Result<ListPage> {
     Result<ListPage> page = CollectPage(parts_.authority, caller, kind_, *query, now);
     if (!page) return page;
-    Result<std::vector<Json>> described = DescribeUsed(page->records, holder);
+    Result<std::vector<Json>> described = DescribeUsed(page->records, asker->account());
     if (!described) return std::unexpected(described.error());
     values = *std::move(described);
     return page;
@@ -149,23 +197,51 @@ http::Awaitable<Outcome> CredentialResource::List(const Call& call) const {
 }
 
 http::Awaitable<Outcome> CredentialResource::Issue(const Call& call) const {
-  const OrProblem<Grant> grant = Admit(call, parts_.write, "issue");
-  if (!grant) co_return std::unexpected(grant.error());
-  const Holder& holder = grant->holder();
-  const http::RequestHead& head = call.exchange.head();
+  const OrProblem<Asker> asker = Admit(call, parts_.write, "issue");
+  if (!asker) co_return std::unexpected(asker.error());
+  const Caller caller = asker->For(call.exchange.head());
+  Outcome outcome = co_await IssueFor(call, asker->account(), caller);
+  co_return outcome;
+}
+
+OrProblem<void> CredentialResource::CheckMayIssue(const IssueRequest& request,
+                                                  const Account& account,
+                                                  const Caller& caller) const {
+  if (!parts_.services.policy.Show().Allows(kind_)) {
+    return ProblemWith(ProblemType::kKindDisabled,
+                       "this installation makes no new " + std::string{KindTitle(kind_)} +
+                           "s: an administrator can allow them, on the page Policies");
+  }
+  // Who holds it asks about everybody's credentials.
+  const bool introspects =
+      std::ranges::find(request.grants, kIntrospectScope) != request.grants.end();
+  const bool by_person_for_himself = caller.holder == nullptr && caller.account.has_value();
+  if (introspects && by_person_for_himself && !account.admin) {
+    return ProblemWith(ProblemType::kPermissionDenied,
+                       "only an administrator may make a token with " +
+                           std::string{kIntrospectScope} + ": ask one for it",
+                       "scopes");
+  }
+  return {};
+}
+
+http::Awaitable<Outcome> CredentialResource::IssueFor(const Call& call, const Account& account,
+                                                      const Caller& caller) const {
   const OrProblem<JsonBody> body =
       co_await ReadJsonBody(call.exchange, parts_.settings.body_size_max);
   if (!body) co_return std::unexpected(body.error());
   const OrProblem<IssueRequest> request =
-      ReadIssueRequest(*body, head.fields, kind_, holder.account->id, parts_.clock.Now());
+      ReadIssueRequest(*body, call.exchange.head().fields, kind_, account.id, parts_.clock.Now());
   if (!request) co_return std::unexpected(request.error());
+  const OrProblem<void> may = CheckMayIssue(*request, account, caller);
+  if (!may) co_return std::unexpected(may.error());
 
-  const Caller caller = CallerFor(head, holder);
   const auto issue = [&] { return parts_.authority.Issue(*request, caller); };
   Result<Issued> issued = co_await http::RunBlocking(parts_.pool, issue);
   if (issued) {
     call.exchange.Annotate("subject", issued->record.id.text());
-    co_return AnswerIssued(std::move(*issued), holder);
+    if (issued->credential) TellOwner(parts_.services, issued->record, account, caller);
+    co_return AnswerIssued(std::move(*issued), account);
   }
   Problem problem = ProblemFrom(issued.error());
   const bool reused =
@@ -177,8 +253,8 @@ http::Awaitable<Outcome> CredentialResource::Issue(const Call& call) const {
   co_return std::unexpected(problem);
 }
 
-Outcome CredentialResource::AnswerIssued(Issued issued, const Holder& holder) const {
-  const Json record = RecordJson(issued.record, holder.account->username, parts_.clock.Now());
+Outcome CredentialResource::AnswerIssued(Issued issued, const Account& account) const {
+  const Json record = RecordJson(issued.record, account.username, parts_.clock.Now());
   Answer answer;
   if (issued.credential) {
     answer.response = JsonResponse(201, nullptr);
@@ -195,13 +271,13 @@ Outcome CredentialResource::AnswerIssued(Issued issued, const Holder& holder) co
 }
 
 http::Awaitable<Outcome> CredentialResource::Show(const Call& call) const {
-  const OrProblem<Grant> grant = Admit(call, parts_.read, "show");
-  if (!grant) co_return std::unexpected(grant.error());
-  const Caller caller = CallerFor(call.exchange.head(), grant->holder());
+  const OrProblem<Asker> asker = Admit(call, parts_.read, "show");
+  if (!asker) co_return std::unexpected(asker.error());
+  const Caller caller = asker->For(call.exchange.head());
   const auto find = [&]() -> Result<std::vector<Json>> {
     const Result<CredentialRecord> record = Find(call.params["id"], caller);
     if (!record) return std::unexpected(record.error());
-    return DescribeUsed({&*record, 1}, grant->holder());
+    return DescribeUsed({&*record, 1}, asker->account());
   };
   const Result<std::vector<Json>> found = co_await http::RunBlocking(parts_.pool, find);
   if (!found) co_return std::unexpected(ProblemFrom(found.error()));
@@ -209,15 +285,15 @@ http::Awaitable<Outcome> CredentialResource::Show(const Call& call) const {
 }
 
 http::Awaitable<Outcome> CredentialResource::Rename(const Call& call) const {
-  const OrProblem<Grant> grant = Admit(call, parts_.write, "rename");
-  if (!grant) co_return std::unexpected(grant.error());
+  const OrProblem<Asker> asker = Admit(call, parts_.write, "rename");
+  if (!asker) co_return std::unexpected(asker.error());
   const OrProblem<JsonBody> body =
       co_await ReadJsonBody(call.exchange, parts_.settings.body_size_max);
   if (!body) co_return std::unexpected(body.error());
   const OrProblem<std::string> name = ReadNewName(*body);
   if (!name) co_return std::unexpected(name.error());
 
-  const Caller caller = CallerFor(call.exchange.head(), grant->holder());
+  const Caller caller = asker->For(call.exchange.head());
   const auto rename = [&]() -> Result<CredentialRecord> {
     Result<CredentialRecord> found = Find(call.params["id"], caller);
     if (!found) return found;
@@ -225,16 +301,16 @@ http::Awaitable<Outcome> CredentialResource::Rename(const Call& call) const {
   };
   const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, rename);
   if (record) call.exchange.Annotate("subject", record->id.text());
-  co_return Blame(AnswerWith(record, grant->holder()), "name");
+  co_return Blame(AnswerWith(record, asker->account()), "name");
 }
 
 http::Awaitable<Outcome> CredentialResource::Revoke(const Call& call) const {
-  const OrProblem<Grant> grant = Admit(call, parts_.write, "revoke");
-  if (!grant) co_return std::unexpected(grant.error());
+  const OrProblem<Asker> asker = Admit(call, parts_.write, "revoke");
+  if (!asker) co_return std::unexpected(asker.error());
   const OrProblem<std::string> reason = ReadReason(call.exchange.head().target);
   if (!reason) co_return std::unexpected(reason.error());
 
-  const Caller caller = CallerFor(call.exchange.head(), grant->holder());
+  const Caller caller = asker->For(call.exchange.head());
   const auto revoke = [&]() -> Result<CredentialRecord> {
     Result<CredentialRecord> found = Find(call.params["id"], caller);
     if (!found) return found;
@@ -242,7 +318,41 @@ http::Awaitable<Outcome> CredentialResource::Revoke(const Call& call) const {
   };
   const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, revoke);
   if (record) call.exchange.Annotate("subject", record->id.text());
-  co_return Blame(AnswerWith(record, grant->holder()), "reason");
+  co_return Blame(AnswerWith(record, asker->account()), "reason");
+}
+
+http::Awaitable<Outcome> CredentialResource::RevokeMany(const Call& call) const {
+  const OrProblem<Asker> asker = Admit(call, parts_.write, "revoke-many");
+  if (!asker) co_return std::unexpected(asker.error());
+  OrProblem<Members> members = co_await ReadMembers(call.exchange, parts_.settings.body_size_max);
+  if (!members) co_return std::unexpected(members.error());
+  const std::optional<std::vector<std::string>> texts = members->FindTexts("ids");
+  const bool all = members->Flag("all");
+  const std::string reason = members->FindText("reason").value_or("");
+  const OrProblem<void> read = members->Finish();
+  if (!read) co_return std::unexpected(read.error());
+  if (texts.has_value() == all) {
+    co_return ProblemWith(ProblemType::kInvalidValue, "send either ids or \"all\": true");
+  }
+  OrProblem<std::vector<CredentialId>> ids = ParseIds(texts.value_or(std::vector<std::string>{}));
+  if (!ids) co_return std::unexpected(ids.error());
+
+  const Caller caller = asker->For(call.exchange.head());
+  const CredentialFilter filter{.account = asker->account().id, .kind = kind_};
+  const auto revoke = [&]() -> Result<std::uint64_t> {
+    if (all) return RevokeAll(parts_.authority, filter, reason, caller);
+    // Of the other kind there are none here.
+    std::erase_if(*ids, [&](CredentialId id) {
+      const Result<CredentialRecord> record = parts_.authority.Show(id, caller);
+      return record && record->kind != kind_;
+    });
+    return RevokeEach(parts_.authority, *ids, reason, caller);
+  };
+  const Result<std::uint64_t> revoked = co_await http::RunBlocking(parts_.pool, revoke);
+  if (!revoked) co_return std::unexpected(ProblemFrom(revoked.error()));
+  Json json;
+  json["revoked"] = *revoked;
+  co_return Answer{.response = JsonResponse(200, json)};
 }
 
 }  // namespace latchkey::api

@@ -1,6 +1,8 @@
 #include "api/guard.h"
 
 #include <optional>
+#include <string>
+#include <utility>
 
 #include "credential/authorization.h"
 #include "problem/denial_response.h"
@@ -19,6 +21,23 @@ std::string_view AuthorizationOf(const http::Fields& fields) {
 void NoteHolder(http::Exchange& exchange, const Holder& holder) {
   exchange.Annotate("account", holder.account->username);
   exchange.Annotate("credential", holder.id.text());
+}
+
+/// Where the pages make a credential that passes. Names of the built-in apps need no escaping.
+std::string MakerPath(const Denial& denial, const Requirement& requirement) {
+  if (!denial.proven || denial.required.empty()) return {};
+  std::string path;
+  if (denial.proven->kind == CredentialKind::kApiToken) {
+    path.append("/settings/security/api-tokens/new?app=").append(requirement.catalogue->app());
+    path += "&scopes=";
+  } else {
+    path = "/settings/personal/app-passwords/new?permissions=";
+  }
+  for (const std::string& name : denial.required) {
+    if (path.back() != '=') path += ',';
+    path += name;
+  }
+  return path;
 }
 
 }  // namespace
@@ -40,7 +59,10 @@ OrProblem<Grant> Guard::Admit(http::Exchange& exchange, const Requirement& requi
   const Denial& denial = verdict.error();
   exchange.Annotate("cause", CauseName(denial.cause));
   if (denial.proven) NoteHolder(exchange, *denial.proven);
-  return std::unexpected(ProblemFor(denial));
+  Problem problem = ProblemFor(denial);
+  const std::string path = public_url_.empty() ? std::string{} : MakerPath(denial, requirement);
+  if (!path.empty()) problem.make_one.append(public_url_).append(path);
+  return std::unexpected(std::move(problem));
 }
 
 OrProblem<void> RequireOneCredential(const http::RequestHead& head) {

@@ -19,9 +19,11 @@ namespace latchkey::api {
 
 class Guard {
  public:
-  /// All outlive the guard.
-  Guard(const Verifier& verifier, UsageRecorder& usage, const Clock& clock)
-      : verifier_(verifier), usage_(usage), clock_(clock) {}
+  /// All outlive the guard. `public_url` is where the pages are, without a slash at its end; empty:
+  /// refusals have no link to them.
+  Guard(const Verifier& verifier, UsageRecorder& usage, const Clock& clock,
+        std::string_view public_url)
+      : verifier_(verifier), usage_(usage), clock_(clock), public_url_(public_url) {}
 
   /// `action` is for the access log: "api-token.issue". Cookies and every other field are ignored.
   [[nodiscard]] OrProblem<Grant> Admit(http::Exchange& exchange, const Requirement& requirement,
@@ -31,6 +33,7 @@ class Guard {
   const Verifier& verifier_;
   UsageRecorder& usage_;
   const Clock& clock_;
+  std::string_view public_url_;
 };
 
 /// One Authorization field at most (RFC 6750 section 2). Problems: kTwoCredentials.

@@ -188,6 +188,33 @@ OrProblem<std::optional<std::int64_t>> JsonBody::FindInteger(std::string_view na
   return value->get<std::int64_t>();
 }
 
+OrProblem<std::optional<std::int64_t>> JsonBody::FindIntegerOrNull(std::string_view name) const {
+  const json* value = Find(name);
+  if (value != nullptr && value->is_null()) return std::nullopt;
+  return FindInteger(name);
+}
+
+OrProblem<std::optional<bool>> JsonBody::FindFlag(std::string_view name) const {
+  const json* value = Find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_boolean()) return WrongType(name, "true or false");
+  return value->get<bool>();
+}
+
+OrProblem<std::optional<JsonBody>> JsonBody::FindObject(std::string_view name) const {
+  const json* value = Find(name);
+  if (value == nullptr) return std::nullopt;
+  if (!value->is_object()) return WrongType(name, "an object");
+  return JsonBody{*value};
+}
+
+OrProblem<std::optional<SecretString>> JsonBody::TakeSecret(std::string_view name) {
+  const auto found = object_.find(name);
+  if (found == object_.end()) return std::nullopt;
+  if (!found->is_string()) return WrongType(name, "a text");
+  return SecretString{std::move(found->get_ref<std::string&>())};
+}
+
 OrProblem<std::optional<std::vector<std::string>>> JsonBody::FindTexts(
     std::string_view name) const {
   const json* value = Find(name);

@@ -22,8 +22,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "base/secret.h"
 #include "http/exchange.h"
 #include "problem/problem.h"
 
@@ -46,6 +48,14 @@ class JsonBody {
   /// included.
   [[nodiscard]] OrProblem<std::optional<std::string>> FindText(std::string_view name) const;
   [[nodiscard]] OrProblem<std::optional<std::int64_t>> FindInteger(std::string_view name) const;
+  [[nodiscard]] OrProblem<std::optional<bool>> FindFlag(std::string_view name) const;
+  /// An object in this one, on its own.
+  [[nodiscard]] OrProblem<std::optional<JsonBody>> FindObject(std::string_view name) const;
+  /// A text that is not to stay here: what is left of it is empty.
+  [[nodiscard]] OrProblem<std::optional<SecretString>> TakeSecret(std::string_view name);
+  /// Also nothing if it is null.
+  [[nodiscard]] OrProblem<std::optional<std::int64_t>> FindIntegerOrNull(
+      std::string_view name) const;
   /// An array of texts.
   [[nodiscard]] OrProblem<std::optional<std::vector<std::string>>> FindTexts(
       std::string_view name) const;
@@ -53,6 +63,8 @@ class JsonBody {
   /// As Find…; kInvalidValue also if the member is missing.
   [[nodiscard]] OrProblem<std::string> RequireText(std::string_view name) const;
   [[nodiscard]] OrProblem<std::vector<std::string>> RequireTexts(std::string_view name) const;
+
+  [[nodiscard]] const nlohmann::json& object() const { return object_; }
 
   /// The object again, members sorted by name: Parse(Format()) gives an equal one.
   [[nodiscard]] std::string Format() const;

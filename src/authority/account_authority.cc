@@ -6,23 +6,11 @@
 #include "base/text.h"
 #include "credential/scan.h"
 #include "crypto/mac.h"
-#include "crypto/password.h"
 
 namespace latchkey {
 namespace {
 
 using enum Error::Code;
-
-constexpr std::size_t kPasswordSizeMin = 15;
-constexpr std::size_t kPasswordSizeMax = 1024;
-
-Result<void> CheckPassword(const SecretString& password) {
-  if (password.size() >= kPasswordSizeMin && password.size() <= kPasswordSizeMax) return {};
-  return Fail(
-      kInvalidArgument,
-      password.size() < kPasswordSizeMin ? "the password is too short" : "the password is too long",
-      "Use 15 to 1024 characters; a sentence is fine.");
-}
 
 Result<AccountId> DrawAccountId(Random& random) {
   std::array<std::byte, 16> bytes{};
@@ -30,9 +18,32 @@ Result<AccountId> DrawAccountId(Random& random) {
   return FormatHex(bytes);
 }
 
+Account AccountFrom(const NewAccount& request, Instant now) {
+  return {.id = {},
+          .email = request.email,
+          .username = request.username,
+          .display_name = request.display_name.empty() ? request.username : request.display_name,
+          .kind = request.kind,
+          .state = AccountState::kActive,
+          .admin = request.admin,
+          .password_hash = {},
+          .created_at = now};
+}
+
+std::unexpected<Error> Taken(std::string_view what, const std::string& name) {
+  return Fail(kAlreadyExists, "the " + std::string{what} + " \"" + name + "\" is taken",
+              "Choose another, or use the account that has it.");
+}
+
 std::unexpected<Error> NoSuchWorkspace(std::string_view slug) {
   return Fail(kNotFound, "no workspace \"" + EscapeForTerminal(slug, 80) + "\"",
               "\"latchkey workspace create\" makes one.");
+}
+
+/// What the change log calls it.
+std::string ActionOf(const AccountEdit& edit) {
+  if (!edit.state) return "account.change";
+  return *edit.state == AccountState::kSuspended ? "account.suspend" : "account.resume";
 }
 
 }  // namespace
@@ -43,57 +54,41 @@ Result<void> AccountAuthority::Submit(Sealed<T> record, const ChangeInfo& info) 
   return parts_.ledger.Submit({.record = std::move(record), .info = info, .claim = {}});
 }
 
-Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const Caller& caller) {
-  Account account{
-      .id = {},
-      .email = request.email,
-      .username = request.username,
-      .display_name = request.display_name.empty() ? request.username : request.display_name,
-      .kind = request.kind,
-      .state = AccountState::kActive,
-      .admin = request.admin,
-      .password_hash = {},
-      .created_at = parts_.clock.Now()};
-  if (Result<void> valid = account.Validate(); !valid) return std::unexpected(valid.error());
+Result<void> AccountAuthority::CheckNewAccount(const NewAccount& request) const {
+  const Account account = AccountFrom(request, parts_.clock.Now());
+  if (Result<void> valid = account.Validate(); !valid) return valid;
   if (FindCredential(account.display_name) || FindCredential(account.email)) {
     return Fail(kInvalidArgument, "a whole credential stands in the account's name or e-mail",
                 "It would be shown in lists and logs. Choose another text.");
   }
-  std::string password_hash;
+  if (parts_.directory.FindAccountByName(account.email)) return Taken("e-mail", account.email);
+  if (parts_.directory.FindAccountByName(account.username)) {
+    return Taken("username", account.username);
+  }
+  return {};
+}
+
+Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const Caller& caller) {
+  if (Result<void> usable = CheckNewAccount(request); !usable) {
+    return std::unexpected(usable.error());
+  }
+  Account account = AccountFrom(request, parts_.clock.Now());
+  SecretString hash;
   if (!request.password.empty()) {
-    if (Result<void> usable = CheckPassword(request.password); !usable) {
-      return std::unexpected(usable.error());
-    }
-    Result<std::string> hash = HashPassword(request.password);
-    if (!hash) return std::unexpected(hash.error());
-    password_hash = std::move(*hash);
+    SignInResult<SecretString> prepared = parts_.factors.PreparePassword(account, request.password);
+    if (!prepared) return std::unexpected(std::move(prepared.error().error));
+    hash = *std::move(prepared);
   }
   Result<AccountId> id = DrawAccountId(parts_.random);
   if (!id) return std::unexpected(id.error());
   account.id = std::move(*id);
   Result<void> submitted = Submit(AccountRecord{.value = account, .version = 1, .seal = {}},
                                   caller.Info("account.create"));
-  if (!submitted) return std::unexpected(submitted.error());
-  if (password_hash.empty()) return account;
-  submitted = SubmitPassword(account, std::move(password_hash), caller);
+  if (submitted && !hash.empty()) {
+    submitted = parts_.factors.ApplyPassword(account.id, hash, {}, caller);
+  }
   if (!submitted) return std::unexpected(submitted.error());
   return account;
-}
-
-Result<void> AccountAuthority::SubmitPassword(const Account& account, std::string hash,
-                                              const Caller& caller) {
-  SignInRecord record;
-  const Result<void> sealed =
-      parts_.sealer.SealSignIn(record, {.account = account.id,
-                                        .password_hash = std::move(hash),
-                                        .totp = {},
-                                        .recovery_codes = {},
-                                        .passkeys = {},
-                                        .identities = {},
-                                        .password_changed_at = account.created_at});
-  if (!sealed) return sealed;
-  return parts_.ledger.Submit(
-      {.record = std::move(record), .info = caller.Info("sign-in.set-password"), .claim = {}});
 }
 
 Result<Account> AccountAuthority::FindAccount(std::string_view name) const {
@@ -123,7 +118,39 @@ Result<Account> AccountAuthority::SetState(std::string_view name, AccountState s
   Result<void> submitted =
       Submit(record, caller.Info(suspend ? "account.suspend" : "account.resume"));
   if (!submitted) return std::unexpected(submitted.error());
+  if (suspend) {
+    const Result<std::uint64_t> ended =
+        parts_.sessions.EndAll(account->id, {}, "the account was suspended", caller);
+    if (!ended) return std::unexpected(ended.error());
+  }
   return record.value;
+}
+
+Result<Account> AccountAuthority::Edit(const AccountId& id, const AccountEdit& edit,
+                                       const Caller& caller) {
+  Result<Record> found = parts_.store.Find(RecordType::kAccount, id);
+  if (!found) return std::unexpected(found.error());
+  if (Result<void> checked = parts_.sealer.Check(*found); !checked) {
+    return std::unexpected(checked.error());
+  }
+  auto record = std::get<AccountRecord>(*found);
+  Account& account = record.value;
+  const Account before = account;
+  account.display_name = edit.display_name.value_or(account.display_name);
+  account.admin = edit.admin.value_or(account.admin);
+  account.state = edit.state.value_or(account.state);
+  if (Result<void> valid = account.Validate(); !valid) return std::unexpected(valid.error());
+  if (FindCredential(account.display_name)) {
+    return Fail(kInvalidArgument, "a whole credential stands in the account's name",
+                "It would be shown in lists and logs. Choose another text.");
+  }
+  const bool same = before.display_name == account.display_name && before.admin == account.admin &&
+                    before.state == account.state;
+  if (same) return account;
+  ++record.version;
+  Result<void> submitted = Submit(record, caller.Info(ActionOf(edit)));
+  if (!submitted) return std::unexpected(submitted.error());
+  return account;
 }
 
 Result<Workspace> AccountAuthority::CreateWorkspace(std::string_view slug, const Caller& caller) {

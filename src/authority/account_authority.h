@@ -11,8 +11,10 @@
 #include <string_view>
 
 #include "authority/caller.h"
+#include "authority/factor_authority.h"
 #include "authority/ledger.h"
 #include "authority/record_sealer.h"
+#include "authority/session_authority.h"
 #include "authority/store.h"
 #include "base/clock.h"
 #include "base/random.h"
@@ -27,9 +29,14 @@ struct NewAccount {
   std::string display_name;  ///< Empty: the username.
   AccountKind kind = AccountKind::kPerson;
   bool admin = false;
-  /// Empty: none. 15 to 1024 bytes otherwise (NIST SP 800-63B-4 section 3.1.1: 15 where it is the
-  /// only factor).
-  SecretString password;
+  SecretString password;  ///< Empty: none. Otherwise see signin/password_rules.h.
+};
+
+/// What is to be different; what is missing stays.
+struct AccountEdit {
+  std::optional<std::string> display_name = {};
+  std::optional<bool> admin = {};
+  std::optional<AccountState> state = {};
 };
 
 class AccountAuthority {
@@ -39,6 +46,8 @@ class AccountAuthority {
     Ledger& ledger;
     const RecordSealer& sealer;
     const Directory& directory;
+    FactorAuthority& factors;
+    SessionAuthority& sessions;
     const Clock& clock;
     Random& random;
   };
@@ -46,16 +55,27 @@ class AccountAuthority {
   /// The references in `parts` outlive this object.
   explicit AccountAuthority(Parts parts) : parts_(parts) {}
 
-  /// Errors: kInvalidArgument, kAlreadyExists (e-mail or username), as Ledger::Submit.
+  /// Errors: kInvalidArgument, kAlreadyExists (e-mail or username), kLimitExceeded (too many
+  /// passwords at once), as Ledger::Submit.
   [[nodiscard]] Result<Account> CreateAccount(const NewAccount& request, const Caller& caller);
+  /// What CreateAccount would refuse, but for the password. Errors: kInvalidArgument,
+  /// kAlreadyExists.
+  [[nodiscard]] Result<void> CheckNewAccount(const NewAccount& request) const;
 
   /// By username or e-mail. Errors: kNotFound, with the nearest names.
   [[nodiscard]] Result<Account> FindAccount(std::string_view name) const;
 
-  /// Suspending takes all of an account's credentials out of force at once; resuming puts back
-  /// those that did not end meanwhile. Errors: kNotFound, as Ledger::Submit.
+  /// Suspending takes all of an account's credentials out of force at once, and ends its sessions;
+  /// resuming puts back those credentials that did not end meanwhile. Errors: kNotFound, as
+  /// Ledger::Submit.
   [[nodiscard]] Result<Account> SetState(std::string_view name, AccountState state,
                                          const Caller& caller);
+
+  /// One change of all that `edit` names, or none if it is so already. Errors: kInvalidArgument
+  /// (the display name), kNotFound, kConflict (somebody else changed it meanwhile), as
+  /// Ledger::Submit.
+  [[nodiscard]] Result<Account> Edit(const AccountId& id, const AccountEdit& edit,
+                                     const Caller& caller);
 
   /// Errors: kInvalidArgument, kAlreadyExists, as Ledger::Submit.
   [[nodiscard]] Result<Workspace> CreateWorkspace(std::string_view slug, const Caller& caller);
@@ -83,9 +103,6 @@ class AccountAuthority {
  private:
   template <typename T>
   [[nodiscard]] Result<void> Submit(Sealed<T> record, const ChangeInfo& info);
-  /// Makes the account's sign-in, which holds the hash alone.
-  [[nodiscard]] Result<void> SubmitPassword(const Account& account, std::string hash,
-                                            const Caller& caller);
   [[nodiscard]] Result<std::optional<MembershipRecord>> FindMembership(
       std::string_view workspace, const AccountId& account) const;
   [[nodiscard]] Result<void> RequireWorkspace(std::string_view slug) const;

@@ -48,6 +48,8 @@ struct Write {
   /// The credential that asks for it, if one does: it must still be in force when the change is
   /// made.
   std::optional<CredentialId> on_behalf_of = {};
+  /// Likewise the session, by its id; empty: none.
+  std::string on_behalf_of_session = {};
 };
 
 struct Change {

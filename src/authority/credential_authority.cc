@@ -206,7 +206,8 @@ Result<Issued> CredentialAuthority::IssueNew(const IssueRequest& request, const 
   Write write{.record = *record,
               .info = caller.Info("credential.issue"),
               .claim = {},
-              .on_behalf_of = caller.credential()};
+              .on_behalf_of = caller.credential(),
+              .on_behalf_of_session = caller.session};
   if (fingerprint) {
     write.claim = IdempotencyClaim{.account = request.account,
                                    .key = *request.idempotency_key,
@@ -340,8 +341,11 @@ Result<CredentialRecord> CredentialAuthority::ChangeOnce(CredentialId id, const 
     ++record->version;
     done = parts_.sealer.SealCredential(*record, *digest);
     if (!done) return std::unexpected(done.error());
-    done = parts_.ledger.Submit(
-        {.record = *record, .info = info, .claim = {}, .on_behalf_of = caller.credential()});
+    done = parts_.ledger.Submit({.record = *record,
+                                 .info = info,
+                                 .claim = {},
+                                 .on_behalf_of = caller.credential(),
+                                 .on_behalf_of_session = caller.session});
   } else {
     // It is so already, in the store; say so only when it is in force too.
     done = parts_.ledger.Settle();
@@ -386,14 +390,14 @@ Result<CredentialRecord> CredentialAuthority::Show(CredentialId id, const Caller
     return std::unexpected(found.error());
   }
   auto& record = std::get<CredentialRecord>(*found);
-  const bool visible = caller.holder == nullptr || caller.holder->account->id == record.account;
-  if (!visible) return NoSuchCredential(id);
+  const std::optional<AccountId> owner = caller.owner();
+  if (owner && *owner != record.account) return NoSuchCredential(id);
   return std::move(record);
 }
 
 Result<std::vector<CredentialRecord>> CredentialAuthority::List(CredentialFilter filter,
                                                                 const Caller& caller) const {
-  if (caller.holder != nullptr) filter.account = caller.holder->account->id;
+  if (const std::optional<AccountId> owner = caller.owner()) filter.account = *owner;
   return parts_.store.ListCredentials(filter);
 }
 

@@ -90,7 +90,7 @@ class CredentialAuthority {
   /// Errors: kNotFound (also for what the caller may not see).
   [[nodiscard]] Result<CredentialRecord> Show(CredentialId id, const Caller& caller) const;
 
-  /// Newest first; with a holder in `caller` only its account's, whatever the filter says.
+  /// Newest first; of a caller with an owner() only that one's, whatever the filter says.
   [[nodiscard]] Result<std::vector<CredentialRecord>> List(CredentialFilter filter,
                                                            const Caller& caller) const;
 

@@ -45,7 +45,8 @@ Result<InstallationPolicy> PolicyAuthority::Set(const InstallationPolicy& policy
   Result<void> submitted = parts_.ledger.Submit({.record = record,
                                                  .info = caller.Info("policy.set"),
                                                  .claim = {},
-                                                 .on_behalf_of = caller.credential()});
+                                                 .on_behalf_of = caller.credential(),
+                                                 .on_behalf_of_session = caller.session});
   if (!submitted) return std::unexpected(submitted.error());
   return record.value;
 }

@@ -242,12 +242,27 @@ bool Projection::IsInForce(CredentialId id) const {
   return account && account->state == AccountState::kActive;
 }
 
-Result<void> Projection::CheckNext(const Write& write) const {
-  const std::scoped_lock lock{mutex_};
+bool Projection::IsInForce(const std::string& session) const {
+  const std::shared_ptr<const KnownSession> known = sign_ins_.FindSession(session);
+  if (!known) return false;
+  const std::shared_ptr<const Account> account = directory_.FindAccount(known->session.account);
+  return account && account->state == AccountState::kActive;
+}
+
+Result<void> Projection::CheckAsker(const Write& write) const {
   if (write.on_behalf_of && !IsInForce(*write.on_behalf_of)) {
     return Fail(Error::Code::kPermissionDenied,
                 "the credential that asked went out of force meanwhile", "Nothing was changed.");
   }
+  const std::string& session = write.on_behalf_of_session;
+  if (session.empty() || IsInForce(session)) return {};
+  return Fail(Error::Code::kPermissionDenied, "the session that asked ended meanwhile",
+              "Nothing was changed.");
+}
+
+Result<void> Projection::CheckNext(const Write& write) const {
+  const std::scoped_lock lock{mutex_};
+  if (Result<void> allowed = CheckAsker(write); !allowed) return allowed;
   if (const auto* sign_in = std::get_if<SignInRecord>(&write.record)) {
     if (Result<void> unique = CheckUnique(*sign_in); !unique) return unique;
   }

@@ -108,6 +108,9 @@ class Projection final : public ChangeSink {
   /// Errors: kAlreadyExists.
   [[nodiscard]] Result<void> CheckUnique(const SignInRecord& record) const;
   [[nodiscard]] bool IsInForce(CredentialId id) const;
+  [[nodiscard]] bool IsInForce(const std::string& session) const;
+  /// Whether who asked for it may still ask. Errors: kPermissionDenied.
+  [[nodiscard]] Result<void> CheckAsker(const Write& write) const;
   [[nodiscard]] std::uint64_t KnownVersion(const Record& record) const;
   [[nodiscard]] Result<void> CheckVersion(const Record& record) const;
   [[nodiscard]] Result<void> Put(const Record& record);

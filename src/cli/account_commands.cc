@@ -32,7 +32,10 @@ void ShowAccount(const Session& session, const Json& account) {
     list += (list.empty() ? "" : ", ") + ShowMember(entry, "workspace") + " (" +
             ShowMember(entry, "role") + ")";
   }
-  PrintFields(session, {{"workspaces", {list.empty() ? "none" : list}}});
+  PrintFields(session, {{"workspaces", {list.empty() ? "none" : list}},
+                        {"can sign in", {ShowMember(account, "can_sign_in")}},
+                        {"second step", {ShowMember(account, "second_step")}},
+                        {"sessions", {ShowMember(account, "sessions")}}});
 }
 
 int CreateAccount(Session& session, const NewAccountOptions& options) {
@@ -93,23 +96,45 @@ void AddList(CLI::App& group, Session& session) {
 
 /// A command on one account.
 void AddOnAccount(CLI::App& group, Session& session, const std::string& verb,
-                  const std::string& description) {
+                  const std::string& method, const std::string& description,
+                  void (*show)(const Session& session, const Json& answer)) {
   CLI::App* command =
       AddCommand(group, verb, description, "  latchkey account " + verb + " ana --data DIR\n");
   const auto account = std::make_shared<std::string>();
   command->add_option("U", *account, "Username or e-mail")->required();
   AddInstallationOptions(command, session);
-  SetAction(command, session, [&session, account, verb] {
-    return session.Run("account." + verb, Json{{"account", *account}},
-                       [&session, &verb](const Json& answer) {
-                         if (verb == "show") {
-                           ShowAccount(session, answer);
-                         } else {
-                           session.out() << "Account " << ShowMember(answer, "username") << " is "
-                                         << ShowMember(answer, "state") << ".\n";
-                         }
-                       });
+  SetAction(command, session, [&session, account, method, show] {
+    return session.Run(method, Json{{"account", *account}},
+                       [&session, show](const Json& answer) { show(session, answer); });
   });
+}
+
+void ShowNewState(const Session& session, const Json& account) {
+  session.out() << "Account " << ShowMember(account, "username") << " is "
+                << ShowMember(account, "state") << ".\n";
+}
+
+void ShowLink(const Session& session, const Json& made) {
+  const bool invitation = ShowMember(made, "kind") == "invitation";
+  session.out() << (invitation ? "With this link " : "With this link, which ends all sessions, ")
+                << ShowMember(made, "username") << " chooses a password, once, before "
+                << ShowMember(made, "expires_at") << ":\n\n    " << ShowMember(made, "link")
+                << "\n\nIt is shown once, and those made before are of no use any more.\n";
+}
+
+void ShowSecondStepReset(const Session& session, const Json& answer) {
+  const std::string username = ShowMember(answer, "username");
+  if (answer.at("reset") != true) {
+    session.out() << username << " has no second step.\n";
+    return;
+  }
+  session.out() << "Took authenticator app, passkeys and recovery codes of " << username
+                << " away, and ended its sessions.\n";
+}
+
+void ShowSessionsEnded(const Session& session, const Json& answer) {
+  session.out() << "Ended " << answer.at("ended").get<std::uint64_t>() << " session(s) of "
+                << ShowMember(answer, "username") << ".\n";
 }
 
 }  // namespace
@@ -118,9 +143,20 @@ void AddAccountCommands(CLI::App& app, Session& session) {
   CLI::App* group = AddGroup(app, "account", "People and service accounts");
   AddCreate(*group, session);
   AddList(*group, session);
-  AddOnAccount(*group, session, "show", "Show an account and its workspaces");
-  AddOnAccount(*group, session, "suspend", "Take all of an account's credentials out of force");
-  AddOnAccount(*group, session, "resume", "Put them back into force");
+  AddOnAccount(*group, session, "show", "account.show", "Show an account and its workspaces",
+               ShowAccount);
+  AddOnAccount(*group, session, "suspend", "account.suspend",
+               "Take all of an account's credentials out of force, and end its sessions",
+               ShowNewState);
+  AddOnAccount(*group, session, "resume", "account.resume", "Put the credentials back into force",
+               ShowNewState);
+  AddOnAccount(*group, session, "link", "account.link",
+               "Print a one-time link with which its owner chooses a password", ShowLink);
+  AddOnAccount(*group, session, "second-step-reset", "account.reset-second-step",
+               "Take authenticator app, passkeys and recovery codes away, when they are lost",
+               ShowSecondStepReset);
+  AddOnAccount(*group, session, "sessions-end", "account.end-sessions",
+               "Sign an account out everywhere", ShowSessionsEnded);
 }
 
 }  // namespace latchkey::cli

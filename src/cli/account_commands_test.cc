@@ -30,7 +30,10 @@ TEST_F(AccountCommandsTest, CreatesListsAndShows) {
   EXPECT_EQ(world_.Run({"account", "list"}).out,
             "USERNAME  NAME  E-MAIL           KIND    ADMIN  STATE\n"
             "ana       Ana   ana@example.com  person  yes    active\n");
-  EXPECT_THAT(world_.Run({"account", "show", "ana"}).out, HasSubstr("workspaces  none\n"));
+  EXPECT_THAT(world_.Run({"account", "show", "ana"}).out, HasSubstr("workspaces   none\n"
+                                                                    "can sign in  no\n"
+                                                                    "second step  no\n"
+                                                                    "sessions     0\n"));
 }
 
 TEST_F(AccountCommandsTest, PrintsJson) {
@@ -79,6 +82,23 @@ TEST_F(AccountCommandsTest, AnAccountMayBeNamedAsACommand) {
       world_.Run({"account", "create", "--email", "l@example.com", "--username", "list"}).status,
       0);
   EXPECT_THAT(world_.Run({"account", "show", "list"}).out, HasSubstr("l@example.com"));
+}
+
+TEST_F(AccountCommandsTest, PrintsALinkThatWorksOnce) {
+  Create();
+  const Outcome first = world_.Run({"account", "link", "ANA@example.com"});
+  EXPECT_EQ(first.status, 0);
+  EXPECT_THAT(first.out, HasSubstr("With this link ana chooses a password, once, before "
+                                   "2026-12-01T09:00:00Z:\n\n    https://git.example.org/link#"));
+  const Json second = Json::parse(world_.Run({"account", "link", "ana", "--json"}).out);
+  EXPECT_EQ(second.at("kind"), "invitation");
+  EXPECT_EQ(world_.Run({"account", "link", "bob"}).status, 3);
+}
+
+TEST_F(AccountCommandsTest, ResetsTheSecondStepAndEndsSessions) {
+  Create();
+  EXPECT_EQ(world_.Run({"account", "second-step-reset", "ana"}).out, "ana has no second step.\n");
+  EXPECT_EQ(world_.Run({"account", "sessions-end", "ana"}).out, "Ended 0 session(s) of ana.\n");
 }
 
 }  // namespace

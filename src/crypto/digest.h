@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "base/secret.h"
+
 namespace latchkey {
 
 /// SHA-256 (FIPS 180-4). As the digest of a credential it identifies it and must be treated with
@@ -12,6 +14,10 @@ namespace latchkey {
 using Digest = std::array<std::byte, 32>;
 
 [[nodiscard]] Digest Sha256(std::string_view text);
+
+/// SHA-1 in 40 upper-case hexadecimal digits: how public lists of breached passwords name them. Of
+/// no use for anything else.
+[[nodiscard]] SecretText<40> Sha1Hex(std::string_view text);
 
 /// Whether both are equal, in a time that depends on their length alone.
 [[nodiscard]] bool EqualInConstantTime(std::span<const std::byte> left,

@@ -52,6 +52,17 @@ void AppendEnd(const AnswerFrame& frame, std::string_view body, std::string& out
   if (!frame.to_head) out += body;
 }
 
+/// What keeps a browser from making more of a denial than it is. Proxies pass a denial on with its
+/// fields, so these speak of that one answer alone: nothing here (HSTS, for one) would bind the
+/// guarded app's whole host. What is allowed has none of them, since some proxies copy fields of
+/// such an answer onto the app's own.
+void AppendSafety(std::string& out) {
+  out +=
+      "X-Content-Type-Options: nosniff\r\n"
+      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
+      "Referrer-Policy: no-referrer\r\n";
+}
+
 /// A field's value must stay one line whatever it was made of.
 std::string OneLine(std::string_view value) {
   std::string line{value};
@@ -172,6 +183,7 @@ int Renderer::Append(const Dialect& dialect, const GateAnswer& answer, const Ans
   const int status = as_it_is ? denial.status : kForbidden;
   AppendStatusLine(status, frame.date, out);
   for (const auto& [name, value] : denial.fields.lines()) AppendField(name, OneLine(value), out);
+  AppendSafety(out);
   if (!dialect.carries_every_status) {
     out += names_.status;
     out += ": ";
@@ -194,6 +206,7 @@ void Renderer::AppendRefusal(int status, std::string_view detail, const AnswerFr
   for (const auto& [name, value] : problem.fields.lines()) AppendField(name, OneLine(value), out);
   if (status == kMethodNotAllowed) AppendField("Allow", "GET, HEAD", out);
   out += "Cache-Control: no-store\r\n";
+  AppendSafety(out);
   AppendEnd(frame, problem.body, out);
 }
 

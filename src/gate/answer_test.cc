@@ -62,6 +62,17 @@ TEST_F(AnswerTest, AllowsWithEveryIdentityHeaderInEveryDialect) {
             std::string::npos);
 }
 
+TEST_F(AnswerTest, ADenialKeepsBrowsersFromMakingMoreOfIt) {
+  for (const Dialect& dialect : Dialects()) {
+    const std::string out = Render(dialect.name, Denied(ProblemType::kMissingScope));
+    for (const char* field : {"X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
+                              "Content-Security-Policy: default-src 'none'; frame-ancestors"}) {
+      EXPECT_NE(out.find("\r\n" + std::string{field}), std::string::npos) << dialect.name;
+    }
+    EXPECT_EQ(out.find("Strict-Transport-Security"), std::string::npos);
+  }
+}
+
 TEST_F(AnswerTest, AnAnswerThatNobodyGaveRefuses) {
   for (const Dialect& dialect : Dialects()) {
     Render(dialect.name, GateAnswer{});

@@ -35,9 +35,13 @@ std::string MakerLine(const Denial& denial, const DenialWords& words) {
   line += words.public_url;
   switch (denial.proven->kind) {
     case CredentialKind::kApiToken:
-      line.append("/settings/api-tokens/new?app=").append(kBitbucketApp).append("&scopes=");
+      line.append("/settings/security/api-tokens/new?app=")
+          .append(kBitbucketApp)
+          .append("&scopes=");
       break;
-    case CredentialKind::kAppPassword: line += "/settings/app-passwords/new?permissions="; break;
+    case CredentialKind::kAppPassword:
+      line += "/settings/personal/app-passwords/new?permissions=";
+      break;
   }
   return line + Join(denial.required, ',');
 }

@@ -65,11 +65,11 @@ TEST(DenialResponseTest, AMissingScopeIsNamedWithWhereToGetIt) {
       {.cause = Cause::kMissingScope, .proven = holder, .required = {"write:repository:bitbucket"}},
       kWords);
   EXPECT_EQ(response.status, 403);
-  EXPECT_EQ(
-      response.body,
-      "This API token needs write:repository:bitbucket; it has read:repository:bitbucket\n"
-      "Make one that does: https://git.example.com/settings/api-tokens/new?app=bitbucket&scopes="
-      "write:repository:bitbucket\n");
+  EXPECT_EQ(response.body,
+            "This API token needs write:repository:bitbucket; it has read:repository:bitbucket\n"
+            "Make one that does: "
+            "https://git.example.com/settings/security/api-tokens/new?app=bitbucket&scopes="
+            "write:repository:bitbucket\n");
   EXPECT_THAT(Challenges(response),
               ElementsAre("Bearer realm=\"Latchkey\", error=\"insufficient_scope\", "
                           "scope=\"write:repository:bitbucket\""));

@@ -274,10 +274,11 @@ TEST_F(GitHttpTest, TheReadOnlyPushIsRefusedInWords) {
   EXPECT_THAT(refused.text, HasSubstr("remote: This API token needs"));
   EXPECT_THAT(refused.text,
               HasSubstr("write:repository:bitbucket; it has read:repository:bitbucket"));
-  EXPECT_THAT(refused.text,
-              HasSubstr("remote: Make one that does: "
-                        "https://git.example.com/settings/api-tokens/new?app=bitbucket&scopes="
-                        "read:repository:bitbucket,write:repository:bitbucket"));
+  EXPECT_THAT(
+      refused.text,
+      HasSubstr("remote: Make one that does: "
+                "https://git.example.com/settings/security/api-tokens/new?app=bitbucket&scopes="
+                "read:repository:bitbucket,write:repository:bitbucket"));
   EXPECT_THAT(refused.text, HasSubstr("403"));
   EXPECT_EQ(Refs(), "");
   StopServer();

@@ -19,13 +19,17 @@ namespace {
 struct DefaultField {
   std::string_view name;
   std::string_view value;
-  bool tls_only = false;
+  bool https_only = false;
 };
 
 constexpr std::array kDefaultFields{
     DefaultField{"Cache-Control", "no-store"},
     DefaultField{"Referrer-Policy", "no-referrer"},
     DefaultField{"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    DefaultField{"Cross-Origin-Opener-Policy", "same-origin"},
+    DefaultField{"Cross-Origin-Resource-Policy", "same-origin"},
+    DefaultField{"Permissions-Policy",
+                 "camera=(), geolocation=(), microphone=(), payment=(), usb=()"},
     // Two years, as preload lists ask for at least one.
     DefaultField{"Strict-Transport-Security", "max-age=63072000", true},
 };
@@ -109,7 +113,7 @@ std::string FormatAnswerHead(const AnswerHead& head) {
     out.append(name).append(": ").append(value).append("\r\n");
   }
   for (const DefaultField& field : kDefaultFields) {
-    if ((field.tls_only && !head.tls) || head.fields->Find(field.name)) continue;
+    if ((field.https_only && !head.https) || head.fields->Find(field.name)) continue;
     out.append(field.name).append(": ").append(field.value).append("\r\n");
   }
   return out += "\r\n";

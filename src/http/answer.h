@@ -25,15 +25,16 @@ struct AnswerHead {
   AnswerFraming framing = AnswerFraming::kNone;
   std::uint64_t length = 0;
   std::string_view request_id;
-  bool tls = false;
+  bool https = false;  ///< Clients came by TLS, this server's or a proxy's.
   bool close = false;
 };
 
 /// The head's bytes with the empty line. The server's own fields (Date, X-Request-Id,
 /// Content-Length, Transfer-Encoding, Connection) come from `head`; lines of those names in
 /// `fields` are left out. Adds the fields that keep browsers safe: nosniff, no-referrer, a policy
-/// that loads nothing and allows no frame, `Cache-Control: no-store`, and with TLS HSTS; all but
-/// nosniff give way to the handler's own.
+/// that loads nothing and allows no frame, none of the device's senses, no other origin's page
+/// beside or around it, `Cache-Control: no-store`, and by https HSTS; all but nosniff give way to
+/// the handler's own.
 [[nodiscard]] std::string FormatAnswerHead(const AnswerHead& head);
 
 /// Whether every name is a token and no value holds a control character, so that no value can end

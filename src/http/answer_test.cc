@@ -13,19 +13,19 @@ using testing::MatchesRegex;
 using testing::Not;
 using testing::StartsWith;
 
-std::string Format(const Fields& fields, AnswerFraming framing, bool tls = false,
+std::string Format(const Fields& fields, AnswerFraming framing, bool https = false,
                    bool close = false) {
   return FormatAnswerHead({.status = 200,
                            .fields = &fields,
                            .framing = framing,
                            .length = 7,
                            .request_id = "id-1",
-                           .tls = tls,
+                           .https = https,
                            .close = close});
 }
 
 TEST(FormatAnswerHead, WritesTheServersFields) {
-  const std::string head = Format({}, AnswerFraming::kLength, /*tls=*/false, /*close=*/true);
+  const std::string head = Format({}, AnswerFraming::kLength, /*https=*/false, /*close=*/true);
   EXPECT_THAT(head, StartsWith("HTTP/1.1 200 OK\r\nDate: "));
   EXPECT_THAT(head, HasSubstr("\r\nX-Request-Id: id-1\r\n"));
   EXPECT_THAT(head, HasSubstr("\r\nContent-Length: 7\r\n"));
@@ -34,9 +34,20 @@ TEST(FormatAnswerHead, WritesTheServersFields) {
   EXPECT_TRUE(head.ends_with("\r\n\r\n"));
 }
 
-TEST(FormatAnswerHead, AsksForTlsOverTlsOnly) {
-  EXPECT_THAT(Format({}, AnswerFraming::kNone, /*tls=*/true),
+TEST(FormatAnswerHead, AsksForHttpsOverHttpsOnly) {
+  EXPECT_THAT(Format({}, AnswerFraming::kNone, /*https=*/true),
               HasSubstr("\r\nStrict-Transport-Security: max-age="));
+}
+
+TEST(FormatAnswerHead, KeepsBrowsersFromMakingMoreOfAnAnswer) {
+  const std::string head = Format({}, AnswerFraming::kLength);
+  for (const char* field :
+       {"X-Content-Type-Options: nosniff", "Referrer-Policy: no-referrer",
+        "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'",
+        "Cross-Origin-Opener-Policy: same-origin", "Cross-Origin-Resource-Policy: same-origin",
+        "Permissions-Policy: camera=()", "Cache-Control: no-store"}) {
+    EXPECT_THAT(head, HasSubstr("\r\n" + std::string{field}));
+  }
 }
 
 TEST(FormatAnswerHead, TheHandlersFieldsWinOverDefaults) {

@@ -125,7 +125,7 @@ std::string HttpExchange::BeginAnswer(int status, const Fields& fields, AnswerFr
                            .framing = framing,
                            .length = length,
                            .request_id = head().request_id,
-                           .tls = context_.settings.tls.has_value(),
+                           .https = context_.settings.https || context_.settings.tls.has_value(),
                            .close = close_});
 }
 

@@ -215,7 +215,7 @@ void ServerImpl::TurnAway(tcp::socket socket, const Address& peer, int status) {
                                              .framing = AnswerFraming::kLength,
                                              .length = problem.body.size(),
                                              .request_id = record.request_id,
-                                             .tls = false,
+                                             .https = context_.settings.https,
                                              .close = true});
   const auto home = socket.get_executor();
   asio::co_spawn(

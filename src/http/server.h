@@ -44,6 +44,7 @@ struct ServerSettings {
   std::uint16_t listen_port = 8080;  ///< 0 takes a free one; see Server::port().
   unsigned threads = 0;              ///< 0: one per core.
   std::optional<TlsSettings> tls;
+  bool https = false;  ///< Clients come by https through a proxy: HSTS, as with `tls`.
   Limits limits;
   std::vector<std::string>
       trusted_proxies;  ///< CIDR blocks whose X-Forwarded-For and X-Request-Id count.

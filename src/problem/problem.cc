@@ -37,6 +37,16 @@ constexpr std::array<ProblemTraits, kProblemTypeCount> kTraits{{
     {"not-found", 404, "Not found"},
     {"conflict", 409, "The request conflicts with what there is"},
     {"idempotency-key-reused", 422, "The idempotency key was used for another request"},
+    {"sign-in-failed", 401, "Signing in did not work"},
+    {"second-step-failed", 401, "The second step did not work"},
+    {"attempt-over", 401, "Signing in has to begin again"},
+    {"sign-in-required", 401, "Signing in is needed"},
+    {"reauthentication-required", 403, "Another proof of who you are is needed"},
+    {"cross-site", 403, "The request came from another site"},
+    {"link-over", 404, "The link is not good any more"},
+    {"weak-password", 422, "The password is too easy to guess"},
+    {"second-step-required", 403, "A second step has to be set up first"},
+    {"kind-disabled", 403, "This kind of credential is not issued"},
     {"unavailable", 503, "The service is not available at present"},
     {"no-space", 507, "There is no space left"},
     {"internal", 500, "Something went wrong on this side"},
@@ -137,6 +147,7 @@ http::Response FormatProblem(const Problem& problem, std::string_view realm,
   if (!problem.required.empty()) body["required"] = problem.required;
   if (problem.granted) body["granted"] = *problem.granted;
   if (!problem.member.empty()) body["member"] = problem.member;
+  if (!problem.make_one.empty()) body["make_one"] = problem.make_one;
   body["request_id"] = request_id;
   return MakeResponse(problem, realm, "application/problem+json", body);
 }

@@ -56,11 +56,22 @@ enum class ProblemType : std::uint8_t {
   kNotFound,
   kConflict,
   kIdempotencyKeyReused,
+  // From signing in, and from what needs it.
+  kSignInFailed,
+  kSecondStepFailed,
+  kAttemptOver,
+  kSignInRequired,
+  kReauthenticationRequired,
+  kCrossSite,
+  kLinkOver,
+  kWeakPassword,
+  kSecondStepRequired,
+  kKindDisabled,
   kUnavailable,
   kNoSpace,
   kInternal,
 };
-inline constexpr std::size_t kProblemTypeCount = 29;
+inline constexpr std::size_t kProblemTypeCount = 39;
 
 /// What is the same for every problem of a type.
 struct ProblemTraits {
@@ -97,6 +108,9 @@ struct Problem {
   std::optional<std::chrono::seconds> retry_after = {};
   /// For kMethodNotAllowed.
   std::string allow = {};
+  /// Where a person makes a credential that would have passed: a link into the pages, which fills
+  /// in their form; empty if there is none.
+  std::string make_one = {};
 };
 
 template <typename T>
@@ -109,7 +123,8 @@ using OrProblem = std::expected<T, Problem>;
 /// `text` with a capital at its front and a full stop at its end.
 [[nodiscard]] std::string Sentence(std::string_view text);
 
-/// The dialect of /api: type, title, status, detail, cause, required, granted, member, request_id.
+/// The dialect of /api: type, title, status, detail, cause, required, granted, member,
+/// make_one, request_id.
 [[nodiscard]] http::Response FormatProblem(const Problem& problem, std::string_view realm,
                                            std::string_view request_id);
 

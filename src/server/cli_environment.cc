@@ -128,8 +128,14 @@ Result<void> RunServer(const cli::ServeOptions& options, std::ostream& output) {
   const Result<Settings> settings =
       LoadSettings(options.config_file, ProcessVariables(), options.flags);
   if (!settings) return std::unexpected(settings.error());
-  return Serve(*settings, [&output](const std::string& public_url) {
-    output << "Latchkey serves " << public_url << '\n' << std::flush;
+  return Serve(*settings, [&output](const Started& facts) {
+    output << "Latchkey serves " << facts.public_url << '\n';
+    if (!facts.set_up_link.empty()) {
+      output << "Nobody can sign in yet. This link makes the first administrator, once, within a "
+                "day:\n\n    "
+             << facts.set_up_link.Expose() << "\n\n";
+    }
+    output << std::flush;
   });
 }
 

@@ -6,8 +6,9 @@
 #include "authority/reseal.h"
 #include "base/parallel.h"
 #include "catalogue/loader.h"
+#include "crypto/mac.h"
+#include "server/breached_file.h"
 #include "server/keyring_file.h"
-#include "store/sqlite/sqlite_usage_store.h"
 
 namespace latchkey::server {
 namespace {
@@ -196,10 +197,7 @@ Result<void> Installation::Start(const Settings& settings) {
       !loaded) {
     return loaded;
   }
-  Result<std::unique_ptr<sqlite::SqliteUsageStore>> usage_store =
-      sqlite::SqliteUsageStore::Open(files_.directory.usage());
-  if (!usage_store) return std::unexpected(usage_store.error());
-  usage_store_ = *std::move(usage_store);
+  if (Result<void> opened = OpenUsage(); !opened) return opened;
   git::GitProgram program;
   program.pack_size_max = settings.git_push_size_max;
   Result<git::RepositoryStore> repositories =
@@ -212,6 +210,91 @@ Result<void> Installation::Start(const Settings& settings) {
                                      clock_, *projection_, agreement->position);
   verifier_ = std::make_unique<Verifier>(index_, directory_, settings.throttle);
   introspector_ = std::make_unique<Verifier>(index_, directory_, kNoThrottle);
+  if (Result<void> built = BuildSignIn(settings); !built) return built;
+  BuildAuthorities(settings);
+  return {};
+}
+
+Result<void> Installation::OpenUsage() {
+  Result<std::unique_ptr<sqlite::SqliteUsageStore>> usage_store =
+      sqlite::SqliteUsageStore::Open(files_.directory.usage());
+  if (!usage_store) return std::unexpected(usage_store.error());
+  usage_store_ = *std::move(usage_store);
+  const Result<SignInNotes::Kept> kept = usage_store_->Load();
+  if (!kept) return std::unexpected(kept.error());
+  activity_.Restore(kept->sessions);
+  sign_in_throttle_.Restore(kept->failures, clock_.Now());
+  return {};
+}
+
+Result<void> Installation::BuildSignIn(const Settings& settings) {
+  if (!settings.breached_passwords.empty()) {
+    Result<std::unique_ptr<BreachedFile>> list = BreachedFile::Open(settings.breached_passwords);
+    if (!list) return std::unexpected(list.error());
+    breached_ = *std::move(list);
+  }
+  device_key_ = DeriveKey(files_.sealer.keyring().journal_key(), "lkdevice");
+  sessions_ =
+      std::make_unique<SessionAuthority>(SessionAuthority::Parts{.store = *files_.store,
+                                                                 .ledger = *ledger_,
+                                                                 .sealer = record_sealer_,
+                                                                 .sign_ins = sign_ins_,
+                                                                 .directory = directory_,
+                                                                 .activity = activity_,
+                                                                 .clock = clock_,
+                                                                 .random = random_,
+                                                                 .device_key = device_key_,
+                                                                 .limits = settings.sessions});
+  factors_ = std::make_unique<FactorAuthority>(
+      FactorAuthority::Parts{.store = *files_.store,
+                             .ledger = *ledger_,
+                             .sealer = record_sealer_,
+                             .directory = directory_,
+                             .sign_ins = sign_ins_,
+                             .passwords = passwords_,
+                             .password_rules = {.breached = breached_.get()},
+                             .sessions = *sessions_,
+                             .clock = clock_,
+                             .random = random_});
+  BuildPeople();
+  return {};
+}
+
+void Installation::BuildPeople() {
+  accounts_ = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = *files_.store,
+                                                                         .ledger = *ledger_,
+                                                                         .sealer = record_sealer_,
+                                                                         .directory = directory_,
+                                                                         .factors = *factors_,
+                                                                         .sessions = *sessions_,
+                                                                         .clock = clock_,
+                                                                         .random = random_});
+  sign_in_ = std::make_unique<SignInAuthority>(
+      SignInAuthority::Parts{.directory = directory_,
+                             .sign_ins = sign_ins_,
+                             .passwords = passwords_,
+                             .throttle = sign_in_throttle_,
+                             .sessions = *sessions_,
+                             .factors = *factors_,
+                             .clock = clock_,
+                             .random = random_,
+                             .device_key = device_key_,
+                             .on_event = [this](const SignInEvent& event) {
+                               if (on_sign_in_) on_sign_in_(event);
+                             }});
+  links_ = std::make_unique<LinkAuthority>(LinkAuthority::Parts{.store = *files_.store,
+                                                                .ledger = *ledger_,
+                                                                .sealer = record_sealer_,
+                                                                .directory = directory_,
+                                                                .sign_ins = sign_ins_,
+                                                                .accounts = *accounts_,
+                                                                .factors = *factors_,
+                                                                .sign_in = *sign_in_,
+                                                                .clock = clock_,
+                                                                .random = random_});
+}
+
+void Installation::BuildAuthorities(const Settings& settings) {
   credentials_ =
       std::make_unique<CredentialAuthority>(CredentialAuthority::Parts{.store = *files_.store,
                                                                        .ledger = *ledger_,
@@ -228,12 +311,6 @@ Result<void> Installation::Start(const Settings& settings) {
                                                                      .catalogues = catalogues_,
                                                                      .sign_ins = sign_ins_,
                                                                      .settings = settings.policy});
-  accounts_ = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = *files_.store,
-                                                                         .ledger = *ledger_,
-                                                                         .sealer = record_sealer_,
-                                                                         .directory = directory_,
-                                                                         .clock = clock_,
-                                                                         .random = random_});
   app_authority_ = std::make_unique<AppAuthority>(AppAuthority::Parts{.store = *files_.store,
                                                                       .ledger = *ledger_,
                                                                       .sealer = record_sealer_,
@@ -241,7 +318,16 @@ Result<void> Installation::Start(const Settings& settings) {
                                                                       .catalogues = catalogues_,
                                                                       .apps = apps_,
                                                                       .clock = clock_});
-  return {};
+}
+
+Result<void> Installation::SaveSignInNotes() {
+  const Instant now = clock_.Now();
+  const Instant forget_before = now - sessions_->limits().lifetime_long;
+  sign_ins_.ForgetExpired(now);
+  activity_.ForgetBefore(forget_before);
+  return usage_store_->Save(
+      {.sessions = activity_.CollectChanged(), .failures = sign_in_throttle_.CollectChanged()},
+      forget_before);
 }
 
 Result<void> Installation::RecheckIfTouched() {
@@ -258,6 +344,9 @@ admin::AdminService::Parts Installation::AdminParts(admin::Presentation presenta
           .accounts = *accounts_,
           .apps = *app_authority_,
           .policy = *policy_,
+          .factors = *factors_,
+          .sessions = *sessions_,
+          .links = *links_,
           .usage = *usage_store_,
           .catalogues = catalogues_,
           .directory = directory_,

@@ -10,6 +10,7 @@
 // keyring every credential would look unknown, and with a journal that disagrees a revocation could
 // be undone.
 
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -18,10 +19,14 @@
 #include "authority/account_authority.h"
 #include "authority/app_authority.h"
 #include "authority/credential_authority.h"
+#include "authority/link_authority.h"
+#include "authority/password_checker.h"
 #include "authority/policy_authority.h"
 #include "authority/projection.h"
 #include "authority/reconcile.h"
-#include "authority/usage_store.h"
+#include "authority/session_authority.h"
+#include "authority/sign_in_authority.h"
+#include "authority/sign_in_notes.h"
 #include "crypto/system_random.h"
 #include "git/repositories.h"
 #include "server/data_directory.h"
@@ -29,6 +34,7 @@
 #include "store/codec/json_change_codec.h"
 #include "store/journal/file_journal.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/sqlite_usage_store.h"
 #include "verify/usage.h"
 #include "verify/verifier.h"
 
@@ -81,6 +87,9 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   /// Told of every use of a credential.
   [[nodiscard]] UsageRecorder& usage() { return usage_; }
   [[nodiscard]] UsageStore& usage_store() { return *usage_store_; }
+  [[nodiscard]] const Store& store() const { return *files_.store; }
+  [[nodiscard]] const ChangeCodec& codec() const { return files_.codec; }
+  [[nodiscard]] Random& random_source() { return random_; }
   [[nodiscard]] const Ledger& ledger() const { return *ledger_; }
   [[nodiscard]] const Projection& projection() const { return *projection_; }
   [[nodiscard]] CredentialAuthority& credentials() { return *credentials_; }
@@ -88,6 +97,14 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   [[nodiscard]] AppAuthority& app_authority() { return *app_authority_; }
   [[nodiscard]] PolicyAuthority& policy() { return *policy_; }
   [[nodiscard]] SignInDirectory& sign_ins() { return sign_ins_; }
+  [[nodiscard]] SessionAuthority& sessions() { return *sessions_; }
+  [[nodiscard]] FactorAuthority& factors() { return *factors_; }
+  [[nodiscard]] SignInAuthority& sign_in() { return *sign_in_; }
+  [[nodiscard]] LinkAuthority& links() { return *links_; }
+  /// Who is told of every sign-in, by any thread. To be set before there are any.
+  void OnSignIn(std::function<void(const SignInEvent&)> listener) {
+    on_sign_in_ = std::move(listener);
+  }
   /// What the gate asks.
   [[nodiscard]] const Apps& apps() const { return apps_; }
   [[nodiscard]] const git::RepositoryStore& repositories() const { return *repositories_; }
@@ -96,6 +113,10 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   /// If somebody else wrote to the database since the last call, looks at every record again.
   /// Blocks; one caller at a time. Errors: as Store::Load.
   [[nodiscard]] Result<void> RecheckIfTouched();
+
+  /// Writes down when sessions were seen and what failed (authority/sign_in_notes.h), and forgets
+  /// sessions and links that are over. Errors: as SignInNotes::Save.
+  [[nodiscard]] Result<void> SaveSignInNotes();
 
   /// See authority/reseal.h.
   [[nodiscard]] Result<std::uint64_t> Reseal(const Caller& caller);
@@ -114,6 +135,10 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
  private:
   Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock, Alarms& alarms);
   [[nodiscard]] Result<void> Start(const Settings& settings);
+  [[nodiscard]] Result<void> OpenUsage();
+  [[nodiscard]] Result<void> BuildSignIn(const Settings& settings);
+  void BuildPeople();
+  void BuildAuthorities(const Settings& settings);
 
   const Clock& clock_;
   SystemRandom random_;
@@ -124,14 +149,24 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   Directory directory_;
   Index index_{directory_};
   SignInDirectory sign_ins_;
+  SessionActivity activity_;
+  SignInThrottle sign_in_throttle_;
+  PasswordChecker passwords_;
+  SecretKey device_key_;
+  std::function<void(const SignInEvent&)> on_sign_in_;
+  std::unique_ptr<BreachedPasswords> breached_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Ledger> ledger_;
   UsageRecorder usage_;
-  std::unique_ptr<UsageStore> usage_store_;
+  std::unique_ptr<sqlite::SqliteUsageStore> usage_store_;
   std::unique_ptr<Verifier> verifier_;
   std::unique_ptr<Verifier> introspector_;
+  std::unique_ptr<SessionAuthority> sessions_;
+  std::unique_ptr<FactorAuthority> factors_;
   std::unique_ptr<CredentialAuthority> credentials_;
   std::unique_ptr<AccountAuthority> accounts_;
+  std::unique_ptr<SignInAuthority> sign_in_;
+  std::unique_ptr<LinkAuthority> links_;
   std::unique_ptr<AppAuthority> app_authority_;
   std::unique_ptr<PolicyAuthority> policy_;
   std::optional<git::RepositoryStore> repositories_;

@@ -81,6 +81,42 @@ TEST_F(InstallationTest, KeepsWhatItIssued) {
   EXPECT_TRUE(Must(again->Verify()).findings.empty());
 }
 
+TEST_F(InstallationTest, SessionsAndFailedSignInsOutliveARestart) {
+  SecretString cookie;
+  {
+    const auto installation = Must(Open());
+    NewAccount ana;
+    ana.email = "ana@example.com";
+    ana.username = "ana";
+    ana.password = SecretString{"correct horse battery"};
+    const Account account =
+        Must(installation->accounts().CreateAccount(ana, MemoryInstallation::kCommandLine));
+    NewSession session =
+        Must(installation->sessions().Begin({.account = account.id, .methods = {"password"}}, {}));
+    cookie = std::move(session.cookie);
+    clock_.Advance(std::chrono::minutes{20});
+    ASSERT_TRUE(installation->sessions().Find(cookie.Expose(), "192.0.2.1"));
+    for (int i = 0; i < 5; ++i) {
+      EXPECT_FALSE(
+          installation->sign_in().BeginByPassword("ana", SecretString{"wrong"}, false, {}));
+    }
+    Must(installation->SaveSignInNotes());
+  }
+  const auto installation = Must(Open());
+  const auto throttled = installation->sign_in().BeginByPassword(
+      "ana", SecretString{"correct horse battery"}, false, {});
+  ASSERT_FALSE(throttled);
+  EXPECT_EQ(throttled.error().cause, SignInRefusal::Cause::kThrottled);
+  clock_.Advance(std::chrono::minutes{20});
+  EXPECT_TRUE(installation->sessions().Find(cookie.Expose(), "192.0.2.1"))
+      << "it was seen 20 minutes ago, and begun 40 minutes ago";
+}
+
+TEST_F(InstallationTest, RefusesAListOfBreachedPasswordsThatIsNone) {
+  settings_.breached_passwords = root_ + "/missing";
+  EXPECT_THAT(Open(), FailsWith(kIo, HasSubstr("breached")));
+}
+
 TEST_F(InstallationTest, OneProcessAtATimeOwnsADirectory) {
   const auto first = Must(Open());
   EXPECT_THAT(Open(), FailsWith(kInUse, HasSubstr(std::to_string(getpid()))));

@@ -37,6 +37,10 @@ struct Metrics::Families {
                               .Name("latchkey_gate_questions_total")
                               .Help("Questions of proxies to the gate, by app and outcome.")
                               .Register(registry);
+  Family<Counter>& sign_ins = prometheus::BuildCounter()
+                                  .Name("latchkey_sign_ins_total")
+                                  .Help("Steps of signing in, by method and outcome.")
+                                  .Register(registry);
   Family<Counter>& alarms = prometheus::BuildCounter()
                                 .Name("latchkey_alarms_total")
                                 .Help("Alarms raised, by kind. Any is a reason to look at the log.")
@@ -97,6 +101,12 @@ void Metrics::CountAlarm(Error::Code code) {
   families_->alarms.Add({{"kind", std::string{CodeName(code)}}}).Increment();
 }
 
+void Metrics::CountSignIn(const SignInEvent& event) {
+  families_->sign_ins
+      .Add({{"method", event.method}, {"outcome", std::string{OutcomeName(event.outcome)}}})
+      .Increment();
+}
+
 std::string Metrics::Render(const Gauges& gauges) {
   const std::scoped_lock lock{families_->render_mutex};
   for (std::size_t i = 0; i < gauges.decisions.size(); ++i) {
@@ -126,6 +136,14 @@ void LoggedAlarms::Raise(const Error& error) {
               {"message", error.message},
               {"hint", error.hint}});
   metrics_.CountAlarm(error.code);
+  const std::scoped_lock lock{mutex_};
+  recent_.push_front(error.message);
+  if (recent_.size() > kRecentMax) recent_.pop_back();
+}
+
+std::vector<std::string> LoggedAlarms::Recent() const {
+  const std::scoped_lock lock{mutex_};
+  return {recent_.begin(), recent_.end()};
 }
 
 }  // namespace latchkey::server

@@ -6,11 +6,15 @@
 // Thread safety: any number of threads.
 
 #include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <vector>
 
 #include "authority/alarms.h"
+#include "authority/sign_in_authority.h"
 #include "gate/gatekeeper.h"
 #include "http/server.h"
 #include "server/log.h"
@@ -27,6 +31,7 @@ class Metrics {
 
   void CountRequest(const http::AccessRecord& record);
   void CountAlarm(Error::Code code);
+  void CountSignIn(const SignInEvent& event);
 
   /// What is read anew each time that somebody asks.
   struct Gauges {
@@ -51,10 +56,16 @@ class LoggedAlarms final : public Alarms {
  public:
   LoggedAlarms(Log& log, Metrics& metrics) : log_(log), metrics_(metrics) {}
   void Raise(const Error& error) override;
+  /// The last of them, newest first, for people to look at.
+  [[nodiscard]] std::vector<std::string> Recent() const;
 
  private:
+  static constexpr std::size_t kRecentMax = 20;
+
   Log& log_;
   Metrics& metrics_;
+  mutable std::mutex mutex_;
+  std::deque<std::string> recent_;
 };
 
 }  // namespace latchkey::server

@@ -28,6 +28,20 @@ TEST(MetricsTest, TellsRequestsDecisionsAndAlarms) {
   }
 }
 
+TEST(MetricsTest, CountsSignInsWithoutWhose) {
+  Metrics metrics;
+  metrics.CountSignIn({.outcome = SignInEvent::Outcome::kThrottled,
+                       .method = "password",
+                       .account = "0123456789abcdef0123456789abcdef",
+                       .address = "192.0.2.1",
+                       .request_id = "r"});
+  const std::string text = metrics.Render({});
+  EXPECT_THAT(text,
+              HasSubstr("latchkey_sign_ins_total{method=\"password\",outcome=\"throttled\"} 1"));
+  EXPECT_THAT(text, testing::Not(HasSubstr("0123456789abcdef")));
+  EXPECT_THAT(text, testing::Not(HasSubstr("192.0.2.1")));
+}
+
 TEST(MetricsTest, AlarmsAreThereFromTheStartAtZero) {
   EXPECT_THAT(Metrics{}.Render({}), HasSubstr("latchkey_alarms_total{kind=\"tampered\"} 0"));
 }

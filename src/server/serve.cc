@@ -1,5 +1,7 @@
 #include "server/serve.h"
 
+#include <unistd.h>
+
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/url/parse.hpp>
@@ -10,6 +12,8 @@
 #include <thread>
 #include <utility>
 
+#include "admin/actor.h"
+#include "admin/link_url.h"
 #include "admin/socket_server.h"
 #include "admin/version.h"
 #include "api/api_handler.h"
@@ -18,20 +22,27 @@
 #include "server/installation.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/outside.h"
 #include "server/site.h"
 #include "server/usage_flusher.h"
+#include "store/sqlite/connection.h"
+#include "web/pages.h"
 
 namespace latchkey::server {
 namespace {
 
 namespace asio = boost::asio;
+using admin::LinkUrl;
 using std::chrono::seconds;
 
 /// Adds the public URL's host to the names that are answered for.
 http::ServerSettings HttpSettings(const Settings& settings) {
   http::ServerSettings http = settings.http;
   const auto url = boost::urls::parse_uri(settings.public_url);
-  if (url) http.host_names.push_back(FoldAscii(std::string{url->host()}));
+  if (url) {
+    http.host_names.push_back(FoldAscii(std::string{url->host()}));
+    http.https = url->scheme() == "https";
+  }
   for (std::string& name : http.host_names) name = FoldAscii(name);
   return http;
 }
@@ -58,38 +69,48 @@ git::GitSettings GitSettingsOf(const Settings& settings, const std::string& publ
 /// others refer to stands first.
 class Service {
  public:
-  Service(const Settings& settings, Log& log, Metrics& metrics, Installation& installation,
-          const Clock& clock)
+  Service(const Settings& settings, Log& log, Metrics& metrics, LoggedAlarms& alarms,
+          Installation& installation, const Clock& clock)
       : settings_(settings),
         log_(log),
         metrics_(metrics),
+        alarms_(alarms),
         installation_(installation),
         clock_(clock) {}
 
-  Result<void> Run(const std::function<void(const std::string&)>& started);
+  Result<void> Run(const std::function<void(const Started&)>& started);
 
  private:
   Result<void> AddRoutes(const std::string& public_url);
+  Result<void> AddApi(const std::string& public_url);
   Result<void> StartAdmin(const std::string& public_url);
   Result<void> StartGate();
   void WatchSignals();
   void WatchDatabase();
   void OnSignal(int signal);
+  void NoteSignIn(const SignInEvent& event);
+  /// With a set-up link while nobody can sign in. The last one cannot be shown again, so it ends.
+  [[nodiscard]] Started TellOfStart(const std::string& public_url);
   [[nodiscard]] Metrics::Gauges ReadGauges() const;
   [[nodiscard]] std::string WhyNotReady() const;
+  [[nodiscard]] api::Health ReadHealth() const;
 
   const Settings& settings_;
   Log& log_;
   Metrics& metrics_;
+  LoggedAlarms& alarms_;
   Installation& installation_;
   const Clock& clock_;
+  const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
 
   // The first, so that it writes what the last request noted.
   std::optional<UsageFlusher> usage_flusher_;
   http::Router router_;
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<git::GitHandler> git_;
+  std::unique_ptr<Outside> outside_;
   std::unique_ptr<api::ApiHandler> api_;
+  web::Pages pages_{web::BuiltPages()};
   std::unique_ptr<admin::AdminService> admin_service_;
   std::unique_ptr<admin::SocketServer> admin_socket_;
   // Asked on every request: a few milliseconds do not matter to it.
@@ -104,7 +125,7 @@ class Service {
   http::BlockingPool pool_;
 };
 
-Result<void> Service::Run(const std::function<void(const std::string&)>& started) {
+Result<void> Service::Run(const std::function<void(const Started&)>& started) {
   Result<std::unique_ptr<http::Server>> server = http::Server::Create(
       HttpSettings(settings_), router_, [this](const http::AccessRecord& record) {
         metrics_.CountRequest(record);
@@ -114,9 +135,12 @@ Result<void> Service::Run(const std::function<void(const std::string&)>& started
   server_ = std::move(*server);
   const std::string public_url = PublicUrl(settings_, server_->port());
   usage_flusher_.emplace(
-      installation_.usage(), installation_.usage_store(), [this](const Error& error) {
+      installation_.usage(), installation_.usage_store(),
+      [this](const Error& error) {
         log_.Write(Log::Level::kError, "usage.lost", {{"message", Describe(error)}});
-      });
+      },
+      [this] { return installation_.SaveSignInNotes(); });
+  installation_.OnSignIn([this](const SignInEvent& event) { NoteSignIn(event); });
   if (Result<void> added = AddRoutes(public_url); !added) return added;
   if (Result<void> begun = StartAdmin(public_url); !begun) return begun;
   if (Result<void> begun = StartGate(); !begun) return begun;
@@ -127,7 +151,7 @@ Result<void> Service::Run(const std::function<void(const std::string&)>& started
               {"public_url", public_url},
               {"port", std::to_string(server_->port())},
               {"credentials", std::to_string(installation_.index().size())}});
-  started(public_url);
+  started(TellOfStart(public_url));
   server_->Run();
   if (gate_) gate_->Stop();
   admin_socket_->Stop();
@@ -149,8 +173,17 @@ Result<void> Service::AddRoutes(const std::string& public_url) {
                           .git = *git_,
                           .read_gauges = [this] { return ReadGauges(); },
                           .why_not_ready = [this] { return WhyNotReady(); },
-                          .public_url = public_url,
                           .metrics_readers = std::move(*readers)});
+  return AddApi(public_url);
+}
+
+Result<void> Service::AddApi(const std::string& public_url) {
+  Result<std::unique_ptr<Outside>> outside = Outside::Create(
+      settings_, public_url, clock_, installation_.random_source(), [this](const Error& error) {
+        log_.Write(Log::Level::kError, "mail.lost", {{"message", Describe(error)}});
+      });
+  if (!outside) return std::unexpected(outside.error());
+  outside_ = std::move(*outside);
   Result<std::unique_ptr<api::ApiHandler>> api =
       api::ApiHandler::Create({.verifier = installation_.verifier(),
                                .introspector = installation_.introspector(),
@@ -159,11 +192,28 @@ Result<void> Service::AddRoutes(const std::string& public_url) {
                                .credentials = installation_.credentials(),
                                .catalogues = installation_.catalogues(),
                                .clock = clock_,
-                               .pool = pool_},
-                              {.public_url = public_url});
+                               .pool = pool_,
+                               .people = {.sign_in = installation_.sign_in(),
+                                          .sessions = installation_.sessions(),
+                                          .factors = installation_.factors(),
+                                          .links = installation_.links(),
+                                          .accounts = installation_.accounts(),
+                                          .policy = installation_.policy(),
+                                          .directory = installation_.directory(),
+                                          .sign_ins = installation_.sign_ins(),
+                                          .random = installation_.random_source(),
+                                          .store = installation_.store(),
+                                          .codec = installation_.codec(),
+                                          .apps = installation_.apps(),
+                                          .projection = installation_.projection(),
+                                          .health = [this] { return ReadHealth(); },
+                                          .oidc = outside_->oidc(),
+                                          .outbox = outside_->outbox()}},
+                              {.public_url = public_url, .version = std::string{admin::Version()}});
   if (!api) return std::unexpected(api.error());
   api_ = std::move(*api);
   api_->AddRoutes(router_);
+  pages_.AddRoutes(router_);
   router_.SetRefusal([this](http::Exchange& exchange, int status, const std::string& allow) {
     return api_->Refuse(exchange, status, allow);
   });
@@ -246,6 +296,31 @@ void Service::WatchDatabase() {
   });
 }
 
+void Service::NoteSignIn(const SignInEvent& event) {
+  metrics_.CountSignIn(event);
+  const bool good = event.outcome == SignInEvent::Outcome::kSignedIn ||
+                    event.outcome == SignInEvent::Outcome::kSecondStepAsked;
+  log_.Write(good ? Log::Level::kInfo : Log::Level::kWarn, "sign_in",
+             {{"outcome", std::string{OutcomeName(event.outcome)}},
+              {"method", event.method},
+              {"account", event.account},
+              {"client", event.address},
+              {"request_id", event.request_id}});
+}
+
+Started Service::TellOfStart(const std::string& public_url) {
+  Started facts{.public_url = public_url, .set_up_link = {}};
+  if (!settings_.set_up_link || installation_.links().IsSetUp()) return facts;
+  const Result<NewLink> link = installation_.links().MakeSetUp(
+      {.actor = admin::ActorFor(geteuid()), .origin = {}, .request_id = {}});
+  if (!link) {
+    log_.Write(Log::Level::kWarn, "set_up_link.failed", {{"message", Describe(link.error())}});
+    return facts;
+  }
+  facts.set_up_link = LinkUrl(public_url, link->text);
+  return facts;
+}
+
 Metrics::Gauges Service::ReadGauges() const {
   return {
       .decisions = installation_.verifier().Counts(),
@@ -263,6 +338,18 @@ std::string Service::WhyNotReady() const {
   return "the outcome of a write is unknown: no change is accepted until a restart";
 }
 
+api::Health Service::ReadHealth() const {
+  return {
+      .version = std::string{admin::Version()},
+      .sqlite_version = std::string{sqlite::LibraryVersion()},
+      .uptime = std::chrono::duration_cast<seconds>(std::chrono::steady_clock::now() - started_),
+      .credentials = installation_.index().size(),
+      .refused_records = installation_.projection().refused(),
+      .last_change = installation_.ledger().last_seq(),
+      .alarms = alarms_.Recent(),
+      .why_not_ready = WhyNotReady()};
+}
+
 /// An app whose record is genuine and of no use any more is for its administrator to decide about:
 /// without it every request that it guards would be refused.
 Result<void> CheckApps(const Projection& projection) {
@@ -278,8 +365,7 @@ Result<void> CheckApps(const Projection& projection) {
 
 }  // namespace
 
-Result<void> Serve(const Settings& settings,
-                   const std::function<void(const std::string& public_url)>& started) {
+Result<void> Serve(const Settings& settings, const std::function<void(const Started&)>& started) {
   const SystemClock system_clock;
   const HighWaterClock clock{system_clock};
   Result<std::unique_ptr<Log>> log = Log::Open(settings, system_clock);
@@ -319,7 +405,7 @@ Result<void> Serve(const Settings& settings,
         {{"outcome", removed ? "removed " + std::to_string(*removed) + " of cut-off pushes"
                              : Describe(removed.error())}});
   }
-  Service service{settings, **log, metrics, **installation, clock};
+  Service service{settings, **log, metrics, alarms, **installation, clock};
   return service.Run(started);
 }
 

@@ -3,8 +3,8 @@
 // Every setting of the program, in one table.
 //
 // A setting can be given in a TOML file, in the environment and as a flag of `latchkey serve`; a
-// later one of these wins. The table below is what all three read, what `latchkey settings` prints
-// and what docs/settings.md repeats.
+// later one of these wins. The table (settings_table.cc) is what all three read, what `latchkey
+// settings` prints and what docs/settings.md repeats.
 //
 //     listen = "0.0.0.0:8080"      in the file
 //     LATCHKEY_LISTEN=0.0.0.0:8080 in the environment
@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "gate/server.h"
 #include "http/server.h"
+#include "signin/session_limits.h"
 #include "verify/throttle.h"
 
 namespace latchkey::server {
@@ -33,6 +34,18 @@ struct Settings {
   std::string keyring;     ///< File; empty: see KeyringPath() in keyring_file.h.
   Policy policy;
   ThrottleSettings throttle;
+  SessionLimits sessions;
+  std::string breached_passwords;  ///< File; empty: none.
+  bool set_up_link = true;         ///< Made at a start while nobody can sign in.
+  std::string smtp_url;            ///< Empty: no mail is sent. See outside.h for the form.
+  std::string smtp_password_file;  ///< Empty: no password.
+  std::string smtp_ca_file;        ///< PEM; empty: the system's.
+  std::string mail_from;
+  std::string oidc_issuer;  ///< Empty: no provider to sign in with.
+  std::string oidc_client_id;
+  std::string oidc_client_secret_file;  ///< Empty: a public client.
+  std::string oidc_name = "sso";        ///< In addresses.
+  std::string oidc_title = "Single sign-on";
   std::vector<std::string> metrics_addresses{"127.0.0.0/8", "::1/128"};
   std::string log_level = "info";
   std::string log_file;    ///< Empty: standard error.

@@ -41,6 +41,8 @@ INSTANTIATE_TEST_SUITE_P(
         RoundTripCase{"trusted_proxies", "10.0.0.0/8"}, RoundTripCase{"credential_prefix", "acme"},
         RoundTripCase{"token_lifetime_min", "90s"}, RoundTripCase{"token_lifetime_max", "30d"},
         RoundTripCase{"throttle_failures", "0"}, RoundTripCase{"throttle_window", "10m"},
+        RoundTripCase{"session_idle", "10m"}, RoundTripCase{"session_lifetime_long", "90d"},
+        RoundTripCase{"set_up_link", "off"}, RoundTripCase{"breached_passwords", "/srv/pwned.txt"},
         RoundTripCase{"log_level", "debug"}, RoundTripCase{"head_timeout", "5s"},
         RoundTripCase{"git_push_size_max", "1000000"},
         RoundTripCase{"gate_listen", "127.0.0.1:8200,[::1]:0,unix:/run/latchkey/gate.sock"},
@@ -127,6 +129,13 @@ TEST_F(SettingsFileTest, LeavesOtherVariablesAlone) {
 TEST_F(SettingsFileTest, ChecksWhatGoesTogether) {
   EXPECT_THAT(Load("tls_key = \"k.pem\"\n"), FailsWith(kInvalidArgument, HasSubstr("go together")));
   EXPECT_THAT(Load("token_lifetime_min = \"400d\"\n"), FailsWith(kInvalidArgument));
+}
+
+TEST(SettingsTest, WhoStaysSignedInIsSignedOutNoSooner) {
+  EXPECT_THAT(LoadSettings({}, {}, {{"session_lifetime", "31d"}}),
+              FailsWith(kInvalidArgument, HasSubstr("session_lifetime_long")));
+  EXPECT_THAT(LoadSettings({}, {}, {{"session_idle", "13h"}}), FailsWith(kInvalidArgument));
+  EXPECT_THAT(LoadSettings({}, {}, {{"session_idle", "12h"}}), IsOk());
 }
 
 TEST(PublicUrlTest, IsMadeFromTheAddressListenedOn) {

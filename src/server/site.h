@@ -1,7 +1,7 @@
 #pragma once
 
-// The routes that belong to no protocol: health, metrics, the front page; and git's, which stand
-// below all others.
+// The routes that belong to no protocol: health and metrics; and git's, which stand below all
+// others.
 
 #include <functional>
 #include <string>
@@ -19,12 +19,11 @@ struct SiteParts {
   std::function<Metrics::Gauges()> read_gauges;
   /// Nothing: ready. Otherwise why not.
   std::function<std::string()> why_not_ready;
-  std::string public_url;
   http::TrustedProxies metrics_readers;
 };
 
-/// `/`, `/healthz` (the process lives), `/readyz` (it can answer and change), `/metrics`,
-/// `/settings/…` (no pages yet: 401) and `/{workspace}/{repository}/…`.
+/// `/healthz` (the process lives), `/readyz` (it can answer and change), `/metrics` and
+/// `/{workspace}/{repository}/…`.
 void AddSiteRoutes(http::Router& router, const SiteParts& parts);
 
 }  // namespace latchkey::server

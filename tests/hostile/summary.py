@@ -13,6 +13,9 @@ AREAS = {
     "J": "json",
     "P": "gateway-path",
     "I": "gateway-header",
+    "W": "web",
+    "Q": "race-cache",
+    "U": "identity",
 }
 
 _outcomes = {}  # case id -> "passed", "failed"

@@ -28,6 +28,16 @@ CREATE TABLE IF NOT EXISTS usage (
   user_agent   TEXT    NOT NULL,
   count        INTEGER NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS sessions_seen (
+  session TEXT    NOT NULL PRIMARY KEY,  -- the public id
+  at      INTEGER NOT NULL,              -- milliseconds since 1970
+  address TEXT    NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS sign_in_failures (
+  bucket   TEXT    NOT NULL PRIMARY KEY,
+  failures INTEGER NOT NULL,
+  last     INTEGER NOT NULL              -- milliseconds since 1970
+) STRICT, WITHOUT ROWID;
 )sql";
 
 constexpr std::string_view kUpsert =
@@ -48,6 +58,10 @@ Result<void> EnsureFile(const std::string& path) {
   return {};
 }
 
+Instant InstantAt(Query& query, int column) {
+  return Instant{std::chrono::milliseconds{query.Number(column).value_or(0)}};
+}
+
 std::int64_t KeyOf(CredentialId id) { return static_cast<std::int64_t>(id.value()); }
 
 }  // namespace
@@ -61,12 +75,13 @@ Result<std::unique_ptr<SqliteUsageStore>> SqliteUsageStore::TryOpen(const std::s
     return std::unexpected(made.error());
   }
   // Of a table of another form it would be known only when it is too late.
-  const Result<bool> usable =
-      (*connection)
-          ->Prepare(
-              "SELECT credential, last_used_at, address, user_agent, count FROM usage LIMIT 1")
-          .Step();
-  if (!usable) return std::unexpected(usable.error());
+  for (const char* query :
+       {"SELECT credential, last_used_at, address, user_agent, count FROM usage LIMIT 1",
+        "SELECT session, at, address FROM sessions_seen LIMIT 1",
+        "SELECT bucket, failures, last FROM sign_in_failures LIMIT 1"}) {
+    const Result<bool> usable = (*connection)->Prepare(query).Step();
+    if (!usable) return std::unexpected(usable.error());
+  }
   return std::unique_ptr<SqliteUsageStore>{new SqliteUsageStore(*std::move(connection))};
 }
 
@@ -123,14 +138,78 @@ Result<std::map<CredentialId, UsageSummary>> SqliteUsageStore::Find(
     const Result<bool> row = query.Bind(KeyOf(id)).Step();
     if (!row) return std::unexpected(row.error());
     if (!*row) continue;
-    found.emplace(
-        id, UsageSummary{
-                .last_used_at = Instant{std::chrono::milliseconds{query.Number(0).value_or(0)}},
-                .address = std::string{query.Text(1).value_or("")},
-                .user_agent = std::string{query.Text(2).value_or("")},
-                .count = static_cast<std::uint64_t>(query.Number(3).value_or(0))});
+    found.emplace(id,
+                  UsageSummary{.last_used_at = InstantAt(query, 0),
+                               .address = std::string{query.Text(1).value_or("")},
+                               .user_agent = std::string{query.Text(2).value_or("")},
+                               .count = static_cast<std::uint64_t>(query.Number(3).value_or(0))});
   }
   return found;
+}
+
+Result<void> SqliteUsageStore::SaveSession(const SessionSeen& seen) {
+  return connection_
+      ->Prepare(
+          "INSERT INTO sessions_seen (session, at, address) VALUES (?, ?, ?) ON CONFLICT (session) "
+          "DO UPDATE SET at = excluded.at, address = excluded.address")
+      .Bind(seen.id)
+      .Bind(seen.at)
+      .Bind(seen.address)
+      .Run();
+}
+
+Result<void> SqliteUsageStore::SaveFailures(const FailureCount& count) {
+  if (count.failures == 0) {
+    return connection_->Prepare("DELETE FROM sign_in_failures WHERE bucket = ?")
+        .Bind(count.bucket)
+        .Run();
+  }
+  return connection_
+      ->Prepare(
+          "INSERT INTO sign_in_failures (bucket, failures, last) VALUES (?, ?, ?) ON CONFLICT "
+          "(bucket) DO UPDATE SET failures = excluded.failures, last = excluded.last")
+      .Bind(count.bucket)
+      .Bind(static_cast<std::int64_t>(count.failures))
+      .Bind(count.last)
+      .Run();
+}
+
+Result<void> SqliteUsageStore::Save(const Kept& changed, Instant forget_before) {
+  const std::scoped_lock lock{mutex_};
+  Transaction transaction{*connection_};
+  if (Result<void> begun = transaction.Begin(Transaction::Kind::kWrite); !begun) return begun;
+  for (const SessionSeen& seen : changed.sessions) {
+    if (Result<void> saved = SaveSession(seen); !saved) return saved;
+  }
+  for (const FailureCount& count : changed.failures) {
+    if (Result<void> saved = SaveFailures(count); !saved) return saved;
+  }
+  Result<void> forgotten =
+      connection_->Prepare("DELETE FROM sessions_seen WHERE at < ?").Bind(forget_before).Run();
+  if (!forgotten) return forgotten;
+  return transaction.Commit();
+}
+
+Result<SignInNotes::Kept> SqliteUsageStore::Load() const {
+  const std::scoped_lock lock{mutex_};
+  Kept kept;
+  Query sessions = connection_->Prepare("SELECT session, at, address FROM sessions_seen");
+  Result<bool> row = sessions.Step();
+  for (; row && *row; row = sessions.Step()) {
+    kept.sessions.push_back({.id = std::string{sessions.Text(0).value_or("")},
+                             .at = InstantAt(sessions, 1),
+                             .address = std::string{sessions.Text(2).value_or("")}});
+  }
+  if (!row) return std::unexpected(row.error());
+  Query failures = connection_->Prepare("SELECT bucket, failures, last FROM sign_in_failures");
+  row = failures.Step();
+  for (; row && *row; row = failures.Step()) {
+    kept.failures.push_back({.bucket = std::string{failures.Text(0).value_or("")},
+                             .failures = static_cast<std::uint32_t>(failures.Number(1).value_or(0)),
+                             .last = InstantAt(failures, 2)});
+  }
+  if (!row) return std::unexpected(row.error());
+  return kept;
 }
 
 }  // namespace latchkey::sqlite

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -21,9 +22,11 @@
 #include "authority/account_authority.h"
 #include "authority/app_authority.h"
 #include "authority/credential_authority.h"
+#include "authority/link_authority.h"
 #include "authority/policy_authority.h"
 #include "authority/projection.h"
 #include "authority/reconcile.h"
+#include "authority/sign_in_authority.h"
 #include "catalogue/loader.h"
 #include "crypto/system_random.h"
 #include "signin/sign_in_directory.h"
@@ -152,13 +155,31 @@ class MemoryInstallation {
   std::unique_ptr<AccountAuthority> accounts;
   std::unique_ptr<AppAuthority> app_authority;
   std::unique_ptr<PolicyAuthority> policy_authority;
+  SessionLimits session_limits;  ///< Of the next start.
+  SessionActivity activity;
+  SignInThrottle sign_in_throttle;
+  PasswordChecker passwords;
+  std::unique_ptr<SessionAuthority> sessions;
+  std::unique_ptr<FactorAuthority> factors;
+  std::unique_ptr<SignInAuthority> sign_in;
+  std::unique_ptr<LinkAuthority> links;
+  std::vector<SignInEvent> sign_in_events;
 
  private:
+  void NoteEvent(const SignInEvent& event) {
+    const std::scoped_lock lock{events_mutex_};
+    sign_in_events.push_back(event);
+  }
+
   void Start() { Must(TryStart()); }
 
   void Stop() {
+    links.reset();
+    sign_in.reset();
     credentials.reset();
     accounts.reset();
+    factors.reset();
+    sessions.reset();
     app_authority.reset();
     policy_authority.reset();
     verifier.reset();
@@ -182,6 +203,12 @@ class MemoryInstallation {
     ledger = std::make_unique<Ledger>(store, journal, codec, sealer->keyring().journal_key(), clock,
                                       *projection, agreement->position);
     verifier = std::make_unique<Verifier>(*index, *directory, throttle_);
+    StartIssuing();
+    StartSigningIn();
+    return {};
+  }
+
+  void StartIssuing() {
     credentials =
         std::make_unique<CredentialAuthority>(CredentialAuthority::Parts{.store = store,
                                                                          .ledger = *ledger,
@@ -199,12 +226,6 @@ class MemoryInstallation {
                                                                  .catalogues = catalogues,
                                                                  .sign_ins = sign_ins,
                                                                  .settings = policy});
-    accounts = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = store,
-                                                                          .ledger = *ledger,
-                                                                          .sealer = *record_sealer,
-                                                                          .directory = *directory,
-                                                                          .clock = clock,
-                                                                          .random = random});
     app_authority = std::make_unique<AppAuthority>(AppAuthority::Parts{.store = store,
                                                                        .ledger = *ledger,
                                                                        .sealer = *record_sealer,
@@ -212,9 +233,62 @@ class MemoryInstallation {
                                                                        .catalogues = catalogues,
                                                                        .apps = apps,
                                                                        .clock = clock});
-    return {};
   }
 
+  void StartSigningIn() {
+    sessions = std::make_unique<SessionAuthority>(
+        SessionAuthority::Parts{.store = store,
+                                .ledger = *ledger,
+                                .sealer = *record_sealer,
+                                .sign_ins = sign_ins,
+                                .directory = *directory,
+                                .activity = activity,
+                                .clock = clock,
+                                .random = random,
+                                .device_key = sealer->keyring().journal_key(),
+                                .limits = session_limits});
+    factors = std::make_unique<FactorAuthority>(FactorAuthority::Parts{.store = store,
+                                                                       .ledger = *ledger,
+                                                                       .sealer = *record_sealer,
+                                                                       .directory = *directory,
+                                                                       .sign_ins = sign_ins,
+                                                                       .passwords = passwords,
+                                                                       .password_rules = {},
+                                                                       .sessions = *sessions,
+                                                                       .clock = clock,
+                                                                       .random = random});
+    accounts = std::make_unique<AccountAuthority>(AccountAuthority::Parts{.store = store,
+                                                                          .ledger = *ledger,
+                                                                          .sealer = *record_sealer,
+                                                                          .directory = *directory,
+                                                                          .factors = *factors,
+                                                                          .sessions = *sessions,
+                                                                          .clock = clock,
+                                                                          .random = random});
+    sign_in = std::make_unique<SignInAuthority>(
+        SignInAuthority::Parts{.directory = *directory,
+                               .sign_ins = sign_ins,
+                               .passwords = passwords,
+                               .throttle = sign_in_throttle,
+                               .sessions = *sessions,
+                               .factors = *factors,
+                               .clock = clock,
+                               .random = random,
+                               .device_key = sealer->keyring().journal_key(),
+                               .on_event = [this](const SignInEvent& event) { NoteEvent(event); }});
+    links = std::make_unique<LinkAuthority>(LinkAuthority::Parts{.store = store,
+                                                                 .ledger = *ledger,
+                                                                 .sealer = *record_sealer,
+                                                                 .directory = *directory,
+                                                                 .sign_ins = sign_ins,
+                                                                 .accounts = *accounts,
+                                                                 .factors = *factors,
+                                                                 .sign_in = *sign_in,
+                                                                 .clock = clock,
+                                                                 .random = random});
+  }
+
+  std::mutex events_mutex_;
   ThrottleSettings throttle_;
 };
 // NOLINTEND(readability-make-member-function-const)

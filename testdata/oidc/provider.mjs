@@ -1,0 +1,73 @@
+// npm's oidc-provider for tests, with a browser in front of it.
+//
+//     node provider.mjs        in a directory where oidc-provider is installed
+//
+// It prints its issuer. Each line of its input is a URL that the browser opens, where somebody signs in
+// as ana-7 and agrees to everything; it prints where that ends. It stops with its input.
+
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+
+console.log = console.info = console.warn = () => {};
+const require = createRequire(`${process.cwd()}/package.json`);
+const { default: Provider } = await import(pathToFileURL(require.resolve('oidc-provider')));
+
+const callback = 'http://localhost:9/login/oidc/test/callback';
+let provider;
+
+async function interact(request, response) {
+  const { prompt, params, session } = await provider.interactionDetails(request, response);
+  if (prompt.name === 'login') {
+    return provider.interactionFinished(request, response, { login: { accountId: 'ana-7' } });
+  }
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: params.client_id });
+  grant.addOIDCScope(params.scope);
+  return provider.interactionFinished(request, response, { consent: { grantId: await grant.save() } });
+}
+
+const server = createServer((request, response) => {
+  if (request.url.startsWith('/interaction/')) interact(request, response);
+  else provider.callback()(request, response);
+});
+await new Promise((resolve) => { server.listen(0, 'localhost', resolve); });
+const issuer = `http://localhost:${server.address().port}`;
+provider = new Provider(issuer, {
+  clients: ['client_secret_basic', 'none'].map((method) => ({
+    client_id: method,
+    ...(method === 'none' ? {} : { client_secret: 's3cret/ +' }),
+    token_endpoint_auth_method: method,
+    redirect_uris: [callback],
+  })),
+  claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+  features: { devInteractions: { enabled: false } },
+  interactions: { url: (context, interaction) => `/interaction/${interaction.uid}` },
+  findAccount: (context, sub) => ({
+    accountId: sub,
+    claims: () => ({ sub, email: 'ana@example.org', email_verified: true, name: 'Ana' }),
+  }),
+});
+process.stdout.write(`${issuer}\n`);
+
+async function browse(start) {
+  const cookies = new Map();
+  let url = start;
+  for (let i = 0; i < 20 && !url.startsWith(callback); ++i) {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const answer = await fetch(url, { redirect: 'manual', headers: { cookie } });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
+      cookies.set(name, value);
+    }
+    const next = answer.headers.get('location');
+    if (!next) return `${answer.status} ${(await answer.text()).replaceAll('\n', ' ')}`;
+    url = new URL(next, url).href;
+  }
+  return url;
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  process.stdout.write(`${await browse(line)}\n`);
+}
+process.exit(0);
