@@ -1,0 +1,66 @@
+import { act, screen, waitFor } from '@testing-library/react';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { connection } from '../api';
+import { installMock, type Mock, signInAs } from '../testing/mockFetch';
+import { renderApp } from '../testing/renderApp';
+
+let mock: Mock;
+beforeEach(async () => {
+  mock = installMock();
+  localStorage.clear();
+  await signInAs(mock, 'alice');
+});
+
+describe('going to another page', () => {
+  it('takes the focus to its heading, and names the document', async () => {
+    const user = await renderApp('/settings/profile');
+    await user.click(await screen.findByRole('link', { name: 'Security' }));
+    const heading = await screen.findByRole('heading', { level: 1, name: 'Security' });
+    await waitFor(() => expect(heading).toHaveFocus());
+    expect(document.title).toBe('Security · Latchkey');
+    expect(screen.getByRole('link', { name: 'Security' })).toHaveAttribute('aria-current', 'page');
+  });
+
+  it('that does not exist says so', async () => {
+    await renderApp('/settings/nothing');
+    expect(await screen.findByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  });
+
+  it('can skip the bars', async () => {
+    const user = await renderApp('/settings/profile');
+    await screen.findByRole('heading', { name: 'Profile' });
+    await user.click(screen.getByRole('button', { name: 'Skip to content' }));
+    expect(screen.getByRole('main')).toHaveFocus();
+  });
+});
+
+describe('the top bar', () => {
+  it('leads to the settings, and administrators to theirs', async () => {
+    const user = await renderApp('/settings/profile');
+    await user.click(await screen.findByRole('button', { name: 'Settings menu' }));
+    const entries = (await screen.findAllByRole('menuitem')).map((entry) => entry.textContent);
+    expect(entries).toEqual(['Account settings', 'Personal settings', 'Administration']);
+  });
+
+  it('changes the theme, for this device', async () => {
+    const user = await renderApp('/settings/profile');
+    await user.click(await screen.findByRole('button', { name: 'Account menu of Alice Moreau' }));
+    await user.click(await screen.findByRole('menuitemradio', { name: 'Dark' }));
+    expect(document.documentElement.dataset.theme).toBe('dark');
+    expect(localStorage.getItem('latchkey-theme')).toBe('dark');
+    delete document.documentElement.dataset.theme;
+  });
+});
+
+describe('a lost connection', () => {
+  it('is said, and the page goes on when it is back', async () => {
+    mock.offline = true;
+    const user = await renderApp('/settings/profile');
+    expect(await screen.findByText(/The server cannot be reached/)).toBeVisible();
+    mock.offline = false;
+    await user.click(screen.getByRole('button', { name: 'Try again' }));
+    expect(await screen.findByRole('heading', { name: 'Profile' })).toBeVisible();
+    expect(screen.queryByText(/The server cannot be reached/)).toBeNull();
+    act(() => connection.reportFound());
+  });
+});

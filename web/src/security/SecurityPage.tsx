@@ -1,0 +1,38 @@
+import type { ReactNode } from 'react';
+import { useSignedIn } from '../app/session';
+import { strings } from '../strings';
+import { Banner, Card, LinkButton, Page } from '../ui';
+import { PasskeysCard } from './PasskeysCard';
+import { PasswordCard } from './PasswordCard';
+import { SecondStepCard } from './SecondStepCard';
+import { SessionsCard } from './SessionsCard';
+
+const s = strings.security;
+
+export default function SecurityPage(): ReactNode {
+  const { policy, second_step } = useSignedIn();
+  const missing = policy.second_step_required && !second_step.totp && second_step.passkeys === 0;
+  return (
+    <Page title={s.title} description={s.description}>
+      {missing && (
+        <Banner tone="warning" title={s.secondStepMissing}>
+          {s.secondStepMissingHelp}
+        </Banner>
+      )}
+      <Card
+        title={s.credentials}
+        description={s.credentialsHelp}
+        action={
+          <LinkButton href="/settings/security/api-tokens" icon="key">
+            {s.manageTokens}
+          </LinkButton>
+        }
+        bare
+      />
+      <PasswordCard />
+      <SecondStepCard />
+      <PasskeysCard />
+      <SessionsCard />
+    </Page>
+  );
+}

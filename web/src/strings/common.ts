@@ -1,0 +1,43 @@
+export const common = {
+  skipToContent: 'Skip to content',
+  loading: 'Loading',
+  cancel: 'Cancel',
+  close: 'Close',
+  save: 'Save',
+  saved: 'Saved',
+  done: 'Done',
+  delete: 'Delete',
+  remove: 'Remove',
+  rename: 'Rename',
+  tryAgain: 'Try again',
+  reload: 'Reload the page',
+  copy: 'Copy',
+  copied: 'Copied',
+  copyFailed: 'The browser did not let this page copy. Select the text and copy it yourself.',
+  optional: 'optional',
+  show: 'Show',
+  hide: 'Hide',
+  dismiss: 'Dismiss',
+  clear: 'Clear',
+  never: 'Never',
+  unknown: 'Unknown',
+  actions: 'Actions',
+  selectAll: 'Select all',
+  selectRow: (name: string) => `Select ${name}`,
+  connectionLost: 'The server cannot be reached. Trying again; nothing you typed is lost.',
+  connectionLostHelp:
+    'The server cannot be reached, so it is unknown whether this was done. Check your connection, look at the list, and try again.',
+  retryIn: (seconds: number) =>
+    seconds < 90
+      ? `Try again in ${seconds} seconds.`
+      : `Try again in ${Math.ceil(seconds / 60)} minutes.`,
+  unexpected: 'Something went wrong in this page. Reload it and try again.',
+  pageFailed: 'This page could not be shown',
+  pageFailedHelp:
+    'Reload it. If that does not help, the server may have been updated or be unreachable.',
+  notFound: 'There is no such page',
+  notFoundHelp: 'The address may be mistyped, or belong to a newer version of Latchkey.',
+  notForYou: 'This page is for administrators',
+  notForYouHelp: 'Ask an administrator of this installation to do it, or to make you one.',
+  toSettings: 'Go to your API tokens',
+};
