@@ -46,7 +46,7 @@ SecretText<40> Sha1Hex(std::string_view text) {
   constexpr std::string_view kHex = "0123456789ABCDEF";
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
   SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-  std::array<char, 2U * SHA_DIGEST_LENGTH> hex{};
+  std::array<char, std::size_t{2} * SHA_DIGEST_LENGTH> hex{};
   for (std::size_t i = 0; i < digest.size(); ++i) {
     hex.at(2 * i) = kHex[digest.at(i) >> 4U];
     hex.at(2 * i + 1) = kHex[digest.at(i) & 0xFU];

@@ -14,9 +14,15 @@ using http::Exchange;
 
 constexpr std::string_view kIndex = "index.html";
 constexpr std::string_view kAssets = "assets/";
-constexpr std::array<std::string_view, 8> kPageRoutes{
-    "/",      "/login",          "/login/second-step", "/link", "/settings", "/settings/{page...}",
-    "/admin", "/admin/{page...}"};
+constexpr std::array<std::string_view, 9> kPageRoutes{"/",
+                                                      "/login",
+                                                      "/login/second-step",
+                                                      "/login/forgotten",
+                                                      "/link",
+                                                      "/settings",
+                                                      "/settings/{page...}",
+                                                      "/admin",
+                                                      "/admin/{page...}"};
 
 constexpr std::string_view kNotBuilt =
     "Latchkey: scoped API tokens and app passwords.\n\n"

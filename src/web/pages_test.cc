@@ -43,8 +43,9 @@ class PagesTest : public testing::Test {
 };
 
 TEST_F(PagesTest, GivesTheDocumentForEveryPage) {
-  for (const char* path : {"/", "/login", "/login/second-step", "/link", "/settings",
-                           "/settings/security/api-tokens/new?app=bitbucket", "/admin/accounts"}) {
+  for (const char* path :
+       {"/", "/login", "/login/second-step", "/login/forgotten", "/link", "/settings",
+        "/settings/security/api-tokens/new?app=bitbucket", "/admin/accounts"}) {
     const FakeAnswer answer = Get(path);
     EXPECT_EQ(answer.status, 200) << path;
     EXPECT_EQ(answer.body, "<!doctype html>") << path;
