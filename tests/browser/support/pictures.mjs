@@ -38,7 +38,16 @@ export async function shrink(path) {
   const bytes = await readFile(path);
   for (const colours of [64, 32, 16]) {
     await writeFile(path, bytes);
-    await run('pngquant', ['--force', '--strip', '--speed', '1', '--output', path, String(colours), path]);
+    await run('pngquant', [
+      '--force',
+      '--strip',
+      '--speed',
+      '1',
+      '--output',
+      path,
+      String(colours),
+      path,
+    ]);
     if ((await stat(path)).size <= BYTES_MAX) return;
   }
 }
