@@ -38,7 +38,8 @@ TEST(IdTokenTest, TakesAndRefusesEach) {
   for (const json& test_case : stored["cases"]) {
     const auto token = test_case["token"].get<std::string>();
     const Result<Claims> claims = VerifyIdToken(token, keys, Expected());
-    EXPECT_EQ(claims ? "ok" : std::string{CodeName(claims.error().code)}, test_case["want"])
+    EXPECT_EQ(claims ? "ok" : std::string{CodeName(claims.error().code)},
+              test_case["want"].get<std::string>())
         << test_case["name"] << ": " << testing::PrintToString(claims);
     if (claims || token.empty()) continue;
     EXPECT_THAT(Describe(claims.error()), Not(HasSubstr(token.substr(0, 20))));
