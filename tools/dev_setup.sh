@@ -18,21 +18,19 @@ TEST_PACKAGES=(
 # the rows of their peers say so.
 BENCH_PACKAGES=(wrk util-linux glewlwyd postgresql nginx-light fcgiwrap python3 git sqlite3)
 
-# The pages: what builds and tests them; a browser.
+# What tests the pages: a browser.
 PAGES_PACKAGES=(chromium oathtool pngquant)
 
 # setup [--tests|--bench|--pages]: one call of apt-get for what is missing; nothing at all when nothing is.
 setup() {
   local -a wanted=("${BUILD_PACKAGES[@]}" curl) missing=()
+  # What builds the pages: Debian's, unless some other installation of Node.js is there already.
+  command -v node >/dev/null && command -v npm >/dev/null || wanted+=(nodejs npm)
   case "${1:-}" in
     "") ;;
     --tests) wanted+=("${TEST_PACKAGES[@]}") ;;
     --bench) wanted+=("${TEST_PACKAGES[@]}" "${BENCH_PACKAGES[@]}") ;;
-    --pages)
-      wanted+=("${PAGES_PACKAGES[@]}")
-      # Debian's, unless some other installation of Node.js is there already.
-      command -v node >/dev/null && command -v npm >/dev/null || wanted+=(nodejs npm)
-      ;;
+    --pages) wanted+=("${PAGES_PACKAGES[@]}") ;;
     *) die "setup takes only --tests, --bench or --pages" ;;
   esac
   mapfile -t missing < <(missing_packages "${wanted[@]}")
