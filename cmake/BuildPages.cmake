@@ -1,5 +1,6 @@
-# Run by latchkey_embed_pages() with -DWEB, -DOUT, -DNPM, -DNODE and -DMODE. Brings WEB/dist up to
-# date if npm is there, and writes OUT/pages.cc of what it holds.
+# Run by latchkey_embed_pages() with -DWEB, -DOUT, -DNPM and -DMODE. Brings WEB/dist up to
+# date if npm is there, and writes OUT/pages.cc of what it holds, with a copy in OUT/dist: the
+# compiler reads the bytes later, when another build directory may have emptied WEB/dist.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -48,10 +49,6 @@ if(MODE AND NPM)
       run_npm(run build)
     endif()
     if(NOT failed)
-      execute_process(COMMAND "${NODE}" "${CMAKE_CURRENT_LIST_DIR}/compress_pages.mjs" "${dist}"
-        RESULT_VARIABLE failed)
-    endif()
-    if(NOT failed)
       file(WRITE "${stamp}" "${wanted}")
     elseif(MODE STREQUAL "AUTO")
       message(WARNING "The pages were not built: ${failed}. The program goes without new ones; "
@@ -64,8 +61,13 @@ endif()
 
 set(files "")
 if(MODE)
+  file(REMOVE_RECURSE "${OUT}/dist")
+  if(EXISTS "${dist}")
+    file(COPY "${dist}" DESTINATION "${OUT}" PATTERN "*.map" EXCLUDE)
+  endif()
+  set(dist "${OUT}/dist")
   file(GLOB_RECURSE files RELATIVE "${dist}" "${dist}/*")
-  list(FILTER files EXCLUDE REGEX "\\.(gz|br|map)$")
+  list(FILTER files EXCLUDE REGEX "\\.(gz|br)$")
 endif()
 if(MODE AND NOT MODE STREQUAL "AUTO" AND NOT "index.html" IN_LIST files)
   message(FATAL_ERROR "web/dist holds no index.html")

@@ -30,9 +30,8 @@ function(latchkey_embed_pages)
       "${web}/*.html" "${web}/*.json" "${web}/*.config.ts" "${web}/*.config.js")
     list(APPEND sources ${configs})
     find_program(LATCHKEY_NPM npm DOC "npm, which builds the pages")
-    find_program(LATCHKEY_NODE NAMES node nodejs DOC "Node.js, which builds the pages")
-    mark_as_advanced(LATCHKEY_NPM LATCHKEY_NODE)
-    if(LATCHKEY_NPM AND LATCHKEY_NODE)
+    mark_as_advanced(LATCHKEY_NPM)
+    if(LATCHKEY_NPM)
       set(npm "${LATCHKEY_NPM}")
     elseif(NOT LATCHKEY_PAGES STREQUAL "AUTO")
       message(FATAL_ERROR "LATCHKEY_PAGES=ON needs Node.js 18 and npm (Debian: nodejs npm)")
@@ -49,11 +48,11 @@ function(latchkey_embed_pages)
     OUTPUT "${stamp}"
     BYPRODUCTS "${dir}/pages.cc"
     COMMAND "${CMAKE_COMMAND}" "-DWEB=${web}" "-DOUT=${dir}" "-DNPM=${npm}"
-            "-DNODE=${LATCHKEY_NODE}" "-DMODE=${LATCHKEY_PAGES}"
+            "-DMODE=${LATCHKEY_PAGES}"
             -P "${PROJECT_SOURCE_DIR}/cmake/BuildPages.cmake"
     COMMAND "${CMAKE_COMMAND}" -E touch "${stamp}"
     DEPENDS ${sources} "${dir}/sources.txt" "${PROJECT_SOURCE_DIR}/cmake/BuildPages.cmake"
-            "${PROJECT_SOURCE_DIR}/cmake/compress_pages.mjs"
+            "${web}/tools/compress.mjs"
     COMMENT "Building the pages"
     USES_TERMINAL
     VERBATIM)

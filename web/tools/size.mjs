@@ -1,10 +1,10 @@
-// All script of the pages, compressed as a browser gets it, must stay below the limit.
+// All script of a folder of built pages, compressed as a browser gets it, must stay below the limit.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 const LIMIT_KB = 250;
-const assets = new URL('../dist/assets/', import.meta.url).pathname;
+const assets = join(process.argv[2] ?? 'dist', 'assets');
 
 const kilobytes = (ending) =>
   readdirSync(assets)

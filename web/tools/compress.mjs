@@ -1,8 +1,8 @@
-// Puts FILE.gz and FILE.br beside each file of a folder that is worth it. Run by BuildPages.cmake.
+// Puts FILE.gz and FILE.br beside each file of a folder that is worth it. Run by `npm run build`.
 
-import { readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 
 const WORTH_IT = /\.(html|js|css|svg|json|webmanifest|txt)$/;
 const SIZE_MIN = 512;
