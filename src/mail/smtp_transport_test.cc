@@ -11,6 +11,7 @@
 #include "testing/child_program.h"
 #include "testing/manual_clock.h"
 #include "testing/matchers.h"
+#include "testing/scratch_directory.h"
 #include "testing/scripted_random.h"
 
 namespace latchkey::mail {
@@ -25,8 +26,9 @@ using testing::Not;
 class SmtpTransportTest : public testing::Test {
  protected:
   void Start(const std::string& mode) {
-    sink_.emplace(std::vector<std::string>{
-        "/usr/bin/python3", LATCHKEY_TESTDATA_DIR "/mail/smtp_sink.py", mode, directory_.path()});
+    sink_.emplace(std::vector<std::string>{"/usr/bin/python3",
+                                           LATCHKEY_TESTDATA_DIR "/mail/smtp_sink.py", mode,
+                                           directory_.path().string()});
     const std::string port = sink_->ReadLine();
     ASSERT_FALSE(port.empty());
     settings_.port = static_cast<std::uint16_t>(std::stoi(port));
@@ -35,7 +37,7 @@ class SmtpTransportTest : public testing::Test {
       return;
     }
     settings_.security = mode == "tls" ? SmtpSecurity::kTls : SmtpSecurity::kStartTls;
-    settings_.ca_file = directory_.path() + "/certificate.pem";
+    settings_.ca_file = directory_.File("certificate.pem");
     settings_.user = "ana";
     settings_.password = SecretString{"correct horse"};
   }

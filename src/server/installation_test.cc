@@ -10,6 +10,7 @@
 #include "server/keyring_file.h"
 #include "testing/installation/memory_installation.h"
 #include "testing/matchers.h"
+#include "testing/scratch_directory.h"
 
 namespace latchkey::server {
 namespace {
@@ -22,11 +23,8 @@ class InstallationTest : public testing::Test {
  protected:
   InstallationTest() {
     Must(InitializeCrypto());
-    std::string pattern = testing::TempDir() + "/installation-XXXXXX";
-    root_ = mkdtemp(pattern.data());
     settings_.data = root_ + "/data";
   }
-  ~InstallationTest() override { fs::remove_all(root_); }
 
   Result<std::unique_ptr<Installation>> Open() {
     return Installation::Open(settings_, clock_, alarms_);
@@ -55,7 +53,8 @@ class InstallationTest : public testing::Test {
     return verdict ? "allowed" : std::string{CauseName(verdict.error().cause)};
   }
 
-  std::string root_;
+  ScratchDirectory directory_;
+  std::string root_ = directory_.path();
   Settings settings_;
   ManualClock clock_;
   RecordingAlarms alarms_;

@@ -3,12 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "testing/installation/memory_installation.h"
+#include "testing/scratch_directory.h"
 
 namespace latchkey::server {
 namespace {
@@ -26,8 +26,7 @@ TEST(MaskCredentialsTest, MasksEveryWholeCredentialAndNothingElse) {
 
 class LogTest : public testing::Test {
  protected:
-  LogTest() { settings_.log_file = testing::TempDir() + "/log_test.log"; }
-  ~LogTest() override { std::filesystem::remove(settings_.log_file); }
+  LogTest() { settings_.log_file = directory_.File("test.log"); }
 
   [[nodiscard]] std::vector<nlohmann::json> Lines() const {
     std::vector<nlohmann::json> lines;
@@ -36,6 +35,7 @@ class LogTest : public testing::Test {
     return lines;
   }
 
+  ScratchDirectory directory_;
   Settings settings_;
   ManualClock clock_;
 };

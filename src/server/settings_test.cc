@@ -3,10 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 
 #include "testing/matchers.h"
+#include "testing/scratch_directory.h"
 
 namespace latchkey::server {
 namespace {
@@ -81,9 +81,6 @@ INSTANTIATE_TEST_SUITE_P(
 
 class SettingsFileTest : public testing::Test {
  protected:
-  SettingsFileTest() { path_ = testing::TempDir() + "/settings_test.toml"; }
-  ~SettingsFileTest() override { std::filesystem::remove(path_); }
-
   Result<Settings> Load(const std::string& text,
                         const std::map<std::string, std::string>& environment = {},
                         const std::vector<std::pair<std::string, std::string>>& flags = {}) {
@@ -91,7 +88,8 @@ class SettingsFileTest : public testing::Test {
     return LoadSettings(path_, environment, flags);
   }
 
-  std::string path_;
+  ScratchDirectory directory_;
+  std::string path_ = directory_.File("latchkey.toml");
 };
 
 TEST_F(SettingsFileTest, FlagsWinOverEnvironmentOverFile) {

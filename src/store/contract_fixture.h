@@ -3,37 +3,14 @@
 // What the contract suites need of an implementation: to make a fresh one in a place of its own. To
 // put another one under the contract, add its factory to the list.
 
-#include <gtest/gtest.h>
-
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "authority/store.h"
+#include "testing/scratch_directory.h"
 
 namespace latchkey {
-
-/// A directory that is made for one test and removed after it.
-class ScratchDirectory {
- public:
-  ScratchDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "latchkey-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) ADD_FAILURE() << "no scratch directory";
-    path_ = name;
-  }
-  ScratchDirectory(const ScratchDirectory&) = delete;
-  ScratchDirectory& operator=(const ScratchDirectory&) = delete;
-  ~ScratchDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 template <typename Port>
 struct Implementation {

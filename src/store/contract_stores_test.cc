@@ -1,4 +1,6 @@
 #include "store/contract_fixture.h"
+
+#include <gtest/gtest.h>
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
 

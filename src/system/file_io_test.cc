@@ -4,24 +4,22 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
-#include <cstdio>
 #include <string>
 
 #include "testing/matchers.h"
+#include "testing/scratch_directory.h"
 
 namespace latchkey {
 namespace {
 
 class FileIoTest : public testing::Test {
  protected:
-  FileIoTest() { path_ = testing::TempDir() + "/file_io_test"; }
-  ~FileIoTest() override { std::remove(path_.c_str()); }
-
   [[nodiscard]] FileDescriptor OpenFile(int flags) const {
     return FileDescriptor{open(path_.c_str(), flags | O_CLOEXEC, 0600)};
   }
 
-  std::string path_;
+  ScratchDirectory directory_;
+  std::string path_ = directory_.File("file");
 };
 
 TEST_F(FileIoTest, ReadsWhatWasWritten) {

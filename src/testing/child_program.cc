@@ -6,9 +6,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cstdlib>
-#include <filesystem>
-#include <system_error>
 
 namespace latchkey {
 
@@ -47,16 +44,6 @@ std::string ChildProgram::ReadLine() const {
 void ChildProgram::WriteLine(std::string line) const {
   line += '\n';
   if (::write(input_, line.data(), line.size()) < 0) return;
-}
-
-ScratchDirectory::ScratchDirectory()
-    : path_(std::filesystem::temp_directory_path() / "latchkey-test-XXXXXX") {
-  if (::mkdtemp(path_.data()) == nullptr) path_.clear();
-}
-
-ScratchDirectory::~ScratchDirectory() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
 }
 
 }  // namespace latchkey

@@ -2,9 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <string>
-
 namespace latchkey {
 namespace {
 
@@ -20,16 +17,6 @@ TEST(ChildProgramTest, HasNoLineAfterTheLast) {
   ChildProgram echo{{"echo", "one"}};
   EXPECT_EQ(echo.ReadLine(), "one");
   EXPECT_EQ(echo.ReadLine(), "");
-}
-
-TEST(ScratchDirectoryTest, GoesAway) {
-  std::string path;
-  {
-    const ScratchDirectory directory;
-    path = directory.path();
-    EXPECT_TRUE(std::filesystem::is_directory(path));
-  }
-  EXPECT_FALSE(std::filesystem::exists(path));
 }
 
 }  // namespace
