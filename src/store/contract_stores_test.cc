@@ -1,6 +1,7 @@
 #include "store/contract_fixture.h"
 
 #include <gtest/gtest.h>
+
 #include "store/memory/memory_store.h"
 #include "store/sqlite/sqlite_store.h"
 
