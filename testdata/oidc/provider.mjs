@@ -5,7 +5,7 @@
 // It prints its issuer. Each line of its input is a URL that the browser opens, where somebody signs in
 // as ana-7 and agrees to everything; it prints where that ends. It stops with its input.
 
-import { createServer } from 'node:http';
+import { createServer, get } from 'node:http';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
@@ -50,18 +50,29 @@ provider = new Provider(issuer, {
 });
 process.stdout.write(`${issuer}\n`);
 
+// fetch() of Debian 12's Node.js does not tell one cookie from the next.
+function fetchOnce(url, cookie) {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { cookie } }, async (answer) => {
+      answer.text = '';
+      for await (const part of answer.setEncoding('utf8')) answer.text += part;
+      resolve(answer);
+    }).on('error', reject);
+  });
+}
+
 async function browse(start) {
   const cookies = new Map();
   let url = start;
   for (let i = 0; i < 20 && !url.startsWith(callback); ++i) {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const answer = await fetch(url, { redirect: 'manual', headers: { cookie } });
-    for (const line of answer.headers.getSetCookie()) {
+    const answer = await fetchOnce(url, cookie);
+    for (const line of answer.headers['set-cookie'] ?? []) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line);
       cookies.set(name, value);
     }
-    const next = answer.headers.get('location');
-    if (!next) return `${answer.status} ${(await answer.text()).replaceAll('\n', ' ')}`;
+    const next = answer.headers.location;
+    if (!next) return `${answer.statusCode} ${answer.text.replaceAll('\n', ' ')}`;
     url = new URL(next, url).href;
   }
   return url;
