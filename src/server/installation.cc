@@ -80,8 +80,8 @@ Result<void> CheckEmptied(const Store& store, Purpose purpose, bool database_exi
 
 enum class Condition : std::uint8_t { kNew, kWhole, kEmptied };
 
-Result<Condition> FindCondition(const sqlite::SqliteStore& store, const DataDirectory& directory,
-                                Purpose purpose, bool database_exists) {
+Result<Condition> FindCondition(const Store& store, const DataDirectory& directory, Purpose purpose,
+                                bool database_exists) {
   // A first start that was cut off leaves a database without the check value, and nothing in it.
   const Result<std::string> check = store.ReadMeta(kKeyringCheck);
   if (check) return Condition::kWhole;
@@ -94,8 +94,8 @@ Result<Condition> FindCondition(const sqlite::SqliteStore& store, const DataDire
 }
 
 /// Whether the keyring is the one of the database, as far as that says so by itself.
-Result<void> CheckDatabase(Condition condition, sqlite::SqliteStore& store, const Sealer& sealer,
-                           Random& random, const std::string& keyring_path) {
+Result<void> CheckDatabase(Condition condition, Store& store, const Sealer& sealer, Random& random,
+                           const std::string& keyring_path) {
   switch (condition) {
     case Condition::kNew: return StoreKeyringCheck(store, sealer, random);
     case Condition::kWhole: return CheckKeyring(store, sealer, keyring_path);
@@ -115,18 +115,17 @@ Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const
                                  Purpose purpose) {
   Result<DataDirectory> directory = DataDirectory::Open(settings.data);
   if (!directory) return std::unexpected(directory.error());
-  const bool database_exists = std::filesystem::exists(directory->database());
   const std::string keyring_path = KeyringPath(settings);
-  Result<std::unique_ptr<sqlite::SqliteStore>> store =
-      sqlite::SqliteStore::Open(directory->database());
-  if (!store) return std::unexpected(store.error());
-  const Result<Condition> condition = FindCondition(**store, *directory, purpose, database_exists);
+  Result<Storage> storage = OpenStorage(*directory);
+  if (!storage) return std::unexpected(storage.error());
+  Store& store = *storage->store;
+  const Result<Condition> condition = FindCondition(store, *directory, purpose, storage->existed);
   if (!condition) return std::unexpected(condition.error());
   Result<Keyring> keyring = FindKeyring(keyring_path, *condition == Condition::kNew, random, clock);
   if (!keyring) return std::unexpected(keyring.error());
   Sealer sealer{std::move(*keyring)};
   // Before there is a journal: a start that is cut off in between must still look like a first one.
-  if (Result<void> checked = CheckDatabase(*condition, **store, sealer, random, keyring_path);
+  if (Result<void> checked = CheckDatabase(*condition, store, sealer, random, keyring_path);
       !checked) {
     return std::unexpected(checked.error());
   }
@@ -134,7 +133,7 @@ Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const
   if (!journal) return std::unexpected(journal.error());
   OpenedFiles files{.directory = std::move(*directory),
                     .sealer = std::move(sealer),
-                    .store = std::move(*store),
+                    .store = std::move(storage->store),
                     .journal = std::move(*journal),
                     .codec = {}};
   if (*condition == Condition::kEmptied) {
@@ -197,7 +196,7 @@ Result<void> Installation::Start(const Settings& settings) {
       !loaded) {
     return loaded;
   }
-  if (Result<void> opened = OpenUsage(); !opened) return opened;
+  if (Result<void> opened = OpenSide(); !opened) return opened;
   git::GitProgram program;
   program.pack_size_max = settings.git_push_size_max;
   Result<git::RepositoryStore> repositories =
@@ -215,12 +214,11 @@ Result<void> Installation::Start(const Settings& settings) {
   return {};
 }
 
-Result<void> Installation::OpenUsage() {
-  Result<std::unique_ptr<sqlite::SqliteUsageStore>> usage_store =
-      sqlite::SqliteUsageStore::Open(files_.directory.usage());
-  if (!usage_store) return std::unexpected(usage_store.error());
-  usage_store_ = *std::move(usage_store);
-  const Result<SignInNotes::Kept> kept = usage_store_->Load();
+Result<void> Installation::OpenSide() {
+  Result<SideStorage> side = OpenSideStorage(files_.directory);
+  if (!side) return std::unexpected(side.error());
+  side_ = *std::move(side);
+  const Result<SignInNotes::Kept> kept = side_.notes->Load();
   if (!kept) return std::unexpected(kept.error());
   activity_.Restore(kept->sessions);
   sign_in_throttle_.Restore(kept->failures, clock_.Now());
@@ -325,7 +323,7 @@ Result<void> Installation::SaveSignInNotes() {
   const Instant forget_before = now - sessions_->limits().lifetime_long;
   sign_ins_.ForgetExpired(now);
   activity_.ForgetBefore(forget_before);
-  return usage_store_->Save(
+  return side_.notes->Save(
       {.sessions = activity_.CollectChanged(), .failures = sign_in_throttle_.CollectChanged()},
       forget_before);
 }
@@ -347,7 +345,7 @@ admin::AdminService::Parts Installation::AdminParts(admin::Presentation presenta
           .factors = *factors_,
           .sessions = *sessions_,
           .links = *links_,
-          .usage = *usage_store_,
+          .usage = *side_.usage,
           .catalogues = catalogues_,
           .directory = directory_,
           .clock = clock_,

@@ -26,15 +26,13 @@
 #include "authority/reconcile.h"
 #include "authority/session_authority.h"
 #include "authority/sign_in_authority.h"
-#include "authority/sign_in_notes.h"
 #include "crypto/system_random.h"
 #include "git/repositories.h"
 #include "server/data_directory.h"
 #include "server/settings.h"
+#include "server/storage.h"
 #include "store/codec/json_change_codec.h"
 #include "store/journal/file_journal.h"
-#include "store/sqlite/sqlite_store.h"
-#include "store/sqlite/sqlite_usage_store.h"
 #include "verify/usage.h"
 #include "verify/verifier.h"
 
@@ -44,7 +42,7 @@ namespace latchkey::server {
 struct OpenedFiles {
   DataDirectory directory;
   Sealer sealer;
-  std::unique_ptr<sqlite::SqliteStore> store;
+  std::unique_ptr<Store> store;
   std::unique_ptr<FileJournal> journal;
   JsonChangeCodec codec;
 
@@ -86,7 +84,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   [[nodiscard]] const Verifier& introspector() const { return *introspector_; }
   /// Told of every use of a credential.
   [[nodiscard]] UsageRecorder& usage() { return usage_; }
-  [[nodiscard]] UsageStore& usage_store() { return *usage_store_; }
+  [[nodiscard]] UsageStore& usage_store() { return *side_.usage; }
   [[nodiscard]] const Store& store() const { return *files_.store; }
   [[nodiscard]] const ChangeCodec& codec() const { return files_.codec; }
   [[nodiscard]] Random& random_source() { return random_; }
@@ -135,7 +133,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
  private:
   Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock, Alarms& alarms);
   [[nodiscard]] Result<void> Start(const Settings& settings);
-  [[nodiscard]] Result<void> OpenUsage();
+  [[nodiscard]] Result<void> OpenSide();
   [[nodiscard]] Result<void> BuildSignIn(const Settings& settings);
   void BuildPeople();
   void BuildAuthorities(const Settings& settings);
@@ -158,7 +156,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Ledger> ledger_;
   UsageRecorder usage_;
-  std::unique_ptr<sqlite::SqliteUsageStore> usage_store_;
+  SideStorage side_;
   std::unique_ptr<Verifier> verifier_;
   std::unique_ptr<Verifier> introspector_;
   std::unique_ptr<SessionAuthority> sessions_;

@@ -1,0 +1,33 @@
+#pragma once
+
+// Where records, uses and notes are kept: the one place that knows which databases there are.
+
+#include <memory>
+
+#include "authority/sign_in_notes.h"
+#include "authority/store.h"
+#include "authority/usage_store.h"
+#include "base/result.h"
+#include "server/data_directory.h"
+
+namespace latchkey::server {
+
+struct Storage {
+  std::unique_ptr<Store> store;
+  /// Whether there was a database before it was opened.
+  bool existed = false;
+};
+
+/// Opens the database, or makes a new one. Errors: as the stores' Open.
+[[nodiscard]] Result<Storage> OpenStorage(const DataDirectory& directory);
+
+/// What is kept beside the changes; both may be one object.
+struct SideStorage {
+  std::shared_ptr<UsageStore> usage;
+  std::shared_ptr<SignInNotes> notes;
+};
+
+/// Errors: as OpenStorage.
+[[nodiscard]] Result<SideStorage> OpenSideStorage(const DataDirectory& directory);
+
+}  // namespace latchkey::server
