@@ -21,6 +21,7 @@ void AddCredentialCommands(CLI::App& app, Session& session);
 void AddPolicyCommands(CLI::App& app, Session& session);
 void AddCatalogueCommands(CLI::App& app, Session& session);
 void AddAuditCommands(CLI::App& app, Session& session);
+void AddBackupCommands(CLI::App& app, Session& session);
 void AddEncodeCommand(CLI::App& app, Session& session);
 void AddInspectCommand(CLI::App& app, Session& session);
 void AddSystemCommands(CLI::App& app, Session& session);

@@ -55,6 +55,18 @@ struct KeyringRotation {
   std::uint64_t resealed = 0;  ///< Records that were sealed anew.
 };
 
+struct BackupMade {
+  std::uint64_t changes = 0;  ///< In the backup now.
+  std::uint64_t added = 0;    ///< Since it was made before.
+};
+
+struct BackupRestored {
+  std::uint64_t changes = 0;   ///< In the backup.
+  std::uint64_t added = 0;     ///< That the data directory did not hold.
+  std::uint64_t restored = 0;  ///< Made again in the database.
+  Instant made_at{};
+};
+
 struct CliEnvironment {
   /// A running server's socket, or a service in this process when none runs. Errors: kNotFound when
   /// there is no installation and the location does not allow to make one.
@@ -63,6 +75,9 @@ struct CliEnvironment {
   std::function<Result<void>(const ServeOptions&)> serve;
   std::function<Result<RepairReport>(const Location&)> repair;
   std::function<Result<KeyringRotation>(const Location&)> rotate_keyring;
+  /// The second argument is the backup's directory.
+  std::function<Result<BackupMade>(const Location&, const std::string&)> make_backup;
+  std::function<Result<BackupRestored>(const Location&, const std::string&)> restore_backup;
   /// Every setting with its value in force, without starting anything.
   std::function<Result<std::vector<SettingLine>>(const ServeOptions&)> show_settings;
   std::vector<SettingFlag> setting_flags;

@@ -40,6 +40,7 @@ void BuildApp(CLI::App& app, Session& session) {
   AddInspectCommand(app, session);
   AddPolicyCommands(app, session);
   AddAuditCommands(app, session);
+  AddBackupCommands(app, session);
   AddSystemCommands(app, session);
   // Last, since commands inherit it from here.
   app.set_version_flag("--version", std::string{admin::Version()});

@@ -10,6 +10,7 @@
 #include "admin/actor.h"
 #include "admin/client.h"
 #include "base/text.h"
+#include "server/backup.h"
 #include "server/installation.h"
 #include "server/serve.h"
 #include "server/settings.h"
@@ -165,6 +166,31 @@ Result<cli::KeyringRotation> RotateAt(const cli::Location& location, const Clock
       .newest = rotated->newest, .keys = rotated->keys, .resealed = rotated->resealed};
 }
 
+Result<cli::BackupMade> BackUp(const cli::Location& location, const std::string& directory,
+                               const Clock& clock) {
+  const Result<Settings> settings = SettingsAt(location);
+  if (!settings) return std::unexpected(settings.error());
+  if (Result<void> there = RequireInstallation(*settings); !there) {
+    return std::unexpected(there.error());
+  }
+  const Result<BackupReport> made = MakeBackup(*settings, directory, clock);
+  if (!made) return std::unexpected(made.error());
+  return cli::BackupMade{.changes = made->changes, .added = made->added};
+}
+
+Result<cli::BackupRestored> Restore(const cli::Location& location, const std::string& directory,
+                                    const Clock& clock) {
+  const Result<Settings> settings = SettingsAt(location);
+  if (!settings) return std::unexpected(settings.error());
+  SystemRandom random;
+  const Result<RestoreReport> done = RestoreBackup(*settings, directory, random, clock);
+  if (!done) return std::unexpected(done.error());
+  return cli::BackupRestored{.changes = done->changes,
+                             .added = done->added,
+                             .restored = done->restored,
+                             .made_at = done->made_at};
+}
+
 Result<std::vector<cli::SettingLine>> ShowSettings(const cli::ServeOptions& options) {
   const Result<Settings> settings =
       LoadSettings(options.config_file, ProcessVariables(), options.flags);
@@ -196,6 +222,13 @@ cli::CliEnvironment MakeCliEnvironment() {
   };
   environment.rotate_keyring = [&clock, &error_output](const cli::Location& location) {
     return RotateAt(location, clock, error_output);
+  };
+  environment.make_backup = [&clock](const cli::Location& location, const std::string& directory) {
+    return BackUp(location, directory, clock);
+  };
+  environment.restore_backup = [&clock](const cli::Location& location,
+                                        const std::string& directory) {
+    return Restore(location, directory, clock);
   };
   environment.show_settings = ShowSettings;
   for (const SettingRow& row : SettingTable()) {

@@ -6,7 +6,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <utility>
@@ -23,20 +22,6 @@ constexpr std::size_t kKeyringSizeMax = 1 << 20;
 std::unexpected<Error> CannotUse(const std::string& path, const std::string& what) {
   return Fail(kIo, "the keyring " + path + " " + what + ": " + ErrorText(errno),
               "Check the file and its folder.");
-}
-
-Result<void> WriteNew(const std::string& path, const Keyring& keyring) {
-  const FileDescriptor file{
-      open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)};
-  if (!file.is_open()) {
-    if (errno == EEXIST) return Fail(kAlreadyExists, "the keyring " + path + " exists already");
-    return CannotUse(path, "cannot be made");
-  }
-  const SecretString text = keyring.Format();
-  if (!WriteAll(file, text.Expose()) || fsync(file.get()) != 0) {
-    return CannotUse(path, "cannot be written");
-  }
-  return SyncDirectoryOf(path);
 }
 
 }  // namespace
@@ -89,14 +74,9 @@ Result<Keyring> CreateKeyring(const std::string& path, Random& random, const Clo
 }
 
 Result<void> ReplaceKeyring(const std::string& path, const Keyring& keyring) {
-  const std::string temporary = path + ".new";
-  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) {
-    return CannotUse(temporary, "cannot be removed");
-  }
-  if (Result<void> written = WriteNew(temporary, keyring); !written) return written;
-  if (std::rename(temporary.c_str(), path.c_str()) != 0)
-    return CannotUse(path, "cannot be replaced");
-  return SyncDirectoryOf(path);
+  const SecretString text = keyring.Format();
+  if (!ReplaceFile(path, text.Expose())) return CannotUse(path, "cannot be written");
+  return {};
 }
 
 }  // namespace latchkey::server

@@ -1,10 +1,12 @@
 #include "system/file_io.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -37,6 +39,15 @@ bool ReadAll(const FileDescriptor& file, std::string& text, std::size_t size_max
     }
     text.append(buffer.data(), static_cast<std::size_t>(got));
   }
+}
+
+bool ReplaceFile(const std::string& path, std::string_view text) {
+  const std::string temporary = path + ".new";
+  if (unlink(temporary.c_str()) != 0 && errno != ENOENT) return false;
+  const FileDescriptor file{open(
+      temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR)};
+  return file.is_open() && WriteAll(file, text) && fsync(file.get()) == 0 &&
+         std::rename(temporary.c_str(), path.c_str()) == 0 && SyncDirectoryOf(path).has_value();
 }
 
 Result<void> SyncDirectoryOf(const std::string& path) {

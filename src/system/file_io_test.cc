@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <string>
@@ -36,6 +37,18 @@ TEST_F(FileIoTest, RefusesMoreThanItWasAskedFor) {
   std::string read;
   EXPECT_FALSE(ReadAll(OpenFile(O_RDONLY), read, 4));
   EXPECT_EQ(errno, EFBIG);
+}
+
+TEST_F(FileIoTest, ReplacesAFileWhole) {
+  ASSERT_TRUE(ReplaceFile(path_, "one"));
+  ASSERT_TRUE(ReplaceFile(path_, "two"));
+  std::string read;
+  EXPECT_TRUE(ReadAll(OpenFile(O_RDONLY), read, 100));
+  EXPECT_EQ(read, "two");
+  struct stat status{};
+  ASSERT_EQ(stat(path_.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 0777U, 0600U);
+  EXPECT_FALSE(ReplaceFile("/no/such/folder/file", "x"));
 }
 
 TEST_F(FileIoTest, SaysThatWritingFailed) {
