@@ -44,6 +44,7 @@ def test_a_backup_of_a_running_server_is_the_installation(make_world, backup):
     assert other.cli.ok("audit", "verify", "--json").json()["findings"] == []
 
 
+@pytest.mark.covers("Q-011")
 def test_an_old_backup_undoes_nothing(make_world, backup):
     world = make_world()
     token = world.token("ana")

@@ -125,6 +125,7 @@ def test_inspect_something_else(cli, text):
         ["token", "show", "x" + WHOLE],
     ],
 )
+@pytest.mark.covers("K-005")
 def test_secrets_are_never_arguments(cli, words):
     ran = cli.run(*words, stdin="", data=False)
     assert ran.status == USAGE and WHOLE not in ran.out + ran.err and "B0d1e2F3" not in ran.err

@@ -84,6 +84,7 @@ def test_whoever_holds_a_secret_may_end_it(world, service):
     assert world.cli.json("token", "show", token["id"])["state"] == "revoked"
 
 
+@pytest.mark.covers("Q-006")
 def test_revocation_says_nothing_of_what_is_no_credential(world):
     for secret in ("x", "\u00e9"):
         assert post(world, "/api/v1/revoke", token=secret).status == 200

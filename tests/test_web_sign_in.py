@@ -67,6 +67,7 @@ def test_cookies_are_out_of_reach(world, admin):
         assert "Domain" not in line
 
 
+@pytest.mark.covers("U-010")
 def test_a_wrong_password_and_an_unknown_name_are_answered_alike(world, admin):
     answers = [Browser(world.server).sign_in(user, "not the password at all") for user in ("root-admin", "nobody")]
     assert [answer.status for answer in answers] == [401, 401]
@@ -123,6 +124,7 @@ def test_nobody_sees_anothers_sessions_or_credentials(world, admin):
     assert ana.get("/api/v1/admin/credentials").status == 403
 
 
+@pytest.mark.covers("W-008")
 def test_an_old_proof_makes_no_secret(make_world):
     world = make_world(people=False, reauthentication="1s")
     admin = set_up(world.server)

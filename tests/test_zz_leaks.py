@@ -55,6 +55,7 @@ def test_no_core_dump_is_written(misplaced):
     misplaced.server.start()
 
 
+@pytest.mark.covers("K-001", "K-002", "K-003", "K-004")
 def test_nothing_holds_a_secret(outputs, misplaced):
     assert len(outputs.vault) > 0
     assert len(misplaced.server.access_log()) > 0 and len(misplaced.server.log()) > 0

@@ -19,6 +19,17 @@ constexpr std::array<std::string_view, 20> kReservedSlugs{
     "gate", "git",     "health",   "info",  "link",   "login",  "logout",
     "oidc", "metrics", "settings", "setup", "static", "oauth"};
 
+/// Files that Windows cannot make: a client may name one after its user.
+constexpr std::array<std::string_view, 4> kDeviceNames{"aux", "con", "nul", "prn"};
+
+/// Whether somebody could take the owner of that username for the server itself. Usernames are
+/// unique without regard to case, so such names are taken in every spelling.
+bool IsReservedUsername(std::string_view username) {
+  const std::string folded = FoldAscii(username);
+  return IsTokenUser(folded) || std::ranges::find(kReservedSlugs, folded) != kReservedSlugs.end() ||
+         std::ranges::find(kDeviceNames, folded) != kDeviceNames.end();
+}
+
 constexpr bool IsLower(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 constexpr bool IsAlphanumeric(char c) { return IsLower(c) || (c >= 'A' && c <= 'Z'); }
 
@@ -40,7 +51,9 @@ bool IsEmail(std::string_view email) {
   const bool one_at = std::ranges::count(email, '@') == 1;
   const bool plain = std::ranges::none_of(email, [](char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte <= 0x20 || byte == 0x7F || c == ':' || c == '<' || c == '>' || c == ',';
+    // RFC 5322 section 3.2.3: what is not of an atom would need quotes, and then others may read
+    // another address in it.
+    return byte <= 0x20 || byte == 0x7F || std::string_view{"()<>[]:;\\,\""}.contains(c);
   });
   return email.size() <= kEmailSizeMax && one_at && plain && at > 0 && at + 1 < email.size() &&
          ValidateDisplayText("", email, kEmailSizeMax).has_value();
@@ -100,12 +113,10 @@ Result<void> Account::Validate() const {
   }
   const bool username_ok = HasForm(
       username, IsAlphanumeric, [](char c) { return IsAlphanumeric(c) || c == '_' || c == '-'; });
-  // Usernames are unique without regard to case, so those of the tokens are taken in every
-  // spelling.
-  if (!username_ok || IsTokenUser(FoldAscii(username))) {
-    return Unusable(
-        "the username", username,
-        "Use up to 62 letters, digits, \"_\" and \"-\", starting with a letter or digit.");
+  if (!username_ok || IsReservedUsername(username)) {
+    return Unusable("the username", username,
+                    "Use up to 62 letters, digits, \"_\" and \"-\", starting with a letter or "
+                    "digit, and no name that the server itself uses (admin, api, login …).");
   }
   return ValidateDisplayText("the display name", display_name, kDisplayNameSizeMax);
 }

@@ -39,9 +39,10 @@ struct Account {
   std::string password_hash;
   Instant created_at;
 
-  /// Errors: kInvalidArgument, saying which field and what would do. E-mail: one `@`, no blanks or
-  /// control characters, at most 254 bytes. Username: `[A-Za-z0-9][A-Za-z0-9_-]{0,61}` and none of
-  /// the reserved user parts (x-token-auth, x-bitbucket-api-token-auth).
+  /// Errors: kInvalidArgument, saying which field and what would do. E-mail: one `@`, nothing that
+  /// an address needs quotes for (RFC 5322 section 3.2.3), at most 254 bytes. Username:
+  /// `[A-Za-z0-9][A-Za-z0-9_-]{0,61}`, no user part of a token (x-token-auth,
+  /// x-bitbucket-api-token-auth), and no name that looks like the server's own.
   [[nodiscard]] Result<void> Validate() const;
 };
 

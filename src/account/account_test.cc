@@ -59,7 +59,9 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"Tab", "a\t@b", false}, TextCase{"LineBreak", "a@b\n", false},
         TextCase{"Zero", std::string("a\0@b", 4), false}, TextCase{"Delete", "a\x7F@b", false},
         TextCase{"Colon", "a:b@c", false},  // Basic would split the user part there.
-        TextCase{"Brackets", "<a@b>", false}, TextCase{"List", "a@b,c", false},
+        TextCase{"Brackets", "<a@b>", false}, TextCase{"Comment", "a(c)@b", false},
+        TextCase{"Quoted", "\"a\"@b", false}, TextCase{"Literal", "a@[127.0.0.1]", false},
+        TextCase{"Group", "a;b@c", false}, TextCase{"List", "a@b,c", false},
         TextCase{"NotUtf8", "a\xE9@b", false}, TextCase{"Bidirectional", "a\u202E@b", false},
         TextCase{"ZeroWidth", "a\u200B@b", false}),
     CaseName);
@@ -91,7 +93,9 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"TokenUserInOtherCase", "X-Token-Auth", false},
         TextCase{"BitbucketTokenUser", "x-bitbucket-api-token-auth", false},
         TextCase{"BitbucketTokenUserInOtherCase", "x-bitbucket-API-token-auth", false},
-        TextCase{"NearlyTokenUser", "x-token-auth-2", true}),
+        TextCase{"NearlyTokenUser", "x-token-auth-2", true}, TextCase{"TheServers", "api", false},
+        TextCase{"TheServersInOtherCase", "Admin", false}, TextCase{"Device", "con", false},
+        TextCase{"NearlyTheServers", "admin2", true}),
     CaseName);
 
 TEST(AccountTest, ValidatesTheDisplayName) {
