@@ -1,6 +1,8 @@
 #include "api/oidc_resource.h"
 
 #include <algorithm>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -20,6 +22,12 @@ constexpr std::chrono::minutes kLifetime{10};
 std::string QueryValue(const http::RequestHead& head, std::string_view name) {
   std::vector<std::string> values = head.target.QueryValues(name);
   return values.size() == 1 ? std::move(values.front()) : std::string{};
+}
+
+/// The page that asks for the second step, and then leads to `next`, which may have a query of its
+/// own.
+std::string SecondStepOf(const std::string& next) {
+  return "/login/second-step?next=" + boost::urls::encode(next, boost::urls::unreserved_chars);
 }
 
 Answer Redirect(std::string location) {
@@ -140,7 +148,7 @@ Outcome OidcResource::Finish(const http::RequestHead& head, const Pending& pendi
   if (!answered) return answered;
   // The cookies of that answer, in a redirect.
   Answer answer = Redirect(services_.settings.public_url +
-                           (signed_in ? pending.next : "/login/second-step?next=" + pending.next));
+                           (signed_in ? pending.next : SecondStepOf(pending.next)));
   for (const auto& [name, value] : answered->response.fields.lines()) {
     if (name == "Set-Cookie") answer.response.fields.Add(name, value);
   }

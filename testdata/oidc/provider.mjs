@@ -4,6 +4,8 @@
 //
 // It prints its issuer. Each line of its input is a URL that the browser opens, where somebody signs in
 // as ana-7 and agrees to everything; it prints where that ends. It stops with its input.
+//
+// OIDC_CALLBACK is where its clients live, OIDC_EMAIL_VERIFIED=false makes it vouch for no address.
 
 import { createServer, get } from 'node:http';
 import { createRequire } from 'node:module';
@@ -14,7 +16,8 @@ console.log = console.info = console.warn = () => {};
 const require = createRequire(`${process.cwd()}/package.json`);
 const { default: Provider } = await import(pathToFileURL(require.resolve('oidc-provider')));
 
-const callback = 'http://localhost:9/login/oidc/test/callback';
+const callback = process.env.OIDC_CALLBACK ?? 'http://localhost:9/login/oidc/test/callback';
+const verified = process.env.OIDC_EMAIL_VERIFIED !== 'false';
 let provider;
 
 async function interact(request, response) {
@@ -45,7 +48,7 @@ provider = new Provider(issuer, {
   interactions: { url: (context, interaction) => `/interaction/${interaction.uid}` },
   findAccount: (context, sub) => ({
     accountId: sub,
-    claims: () => ({ sub, email: 'ana@example.org', email_verified: true, name: 'Ana' }),
+    claims: () => ({ sub, email: 'ana@example.org', email_verified: verified, name: 'Ana' }),
   }),
 });
 process.stdout.write(`${issuer}\n`);

@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import { faults, SIZES, settled } from '../../web/tools/look.mjs';
 import { shrink, writeSheet } from './support/pictures.mjs';
 import { furnish, SCREENS } from './support/screens.mjs';
+import { Server } from './support/server.mjs';
 import { openWindow, withBrowser } from './support/session.mjs';
 
 const LOOKS = ['light', 'dark'].flatMap((theme) =>
@@ -51,6 +52,8 @@ async function write(browser, name, looks) {
 test('no screen has a fault that axe-core finds', (context) =>
   withBrowser('screens', async (window) => {
     const site = await furnish(window);
+    const fresh = await Server.start();
+    site.setUpLink = await fresh.setUpLink();
     if (folder) await mkdir(folder, { recursive: true });
     const all = [];
     for (const screen of SCREENS) {
@@ -64,6 +67,7 @@ test('no screen has a fault that axe-core finds', (context) =>
         await write(window.browser, screen.name, looks);
       }
     }
+    await fresh.stop();
     assert.deepEqual(all, []);
     context.diagnostic(`${SCREENS.length} screens in ${LOOKS.length} looks`);
   }));

@@ -83,3 +83,26 @@ test('a passkey signs in by itself, until it is removed', () =>
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
     await page.getByRole('alert').waitFor();
   }));
+
+test('a passkey is the second step after the password', () =>
+  withBrowser('passkey-second', async ({ server, page }) => {
+    await addAuthenticator(page);
+    await setUp({ server, page });
+    await page.goto('/settings/security');
+    await page.getByRole('button', { name: 'Add a passkey' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Key on the ring');
+    await dialog.getByRole('button', { name: 'Add a passkey' }).click();
+    await page.getByRole('button', { name: 'I have saved them' }).click();
+    await page.getByRole('button', { name: `Account menu of ${ADMIN.name}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+
+    await signIn(page);
+    await page.getByRole('heading', { name: 'Second step' }).waitFor();
+    await page.goto('/settings/profile');
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await signIn(page);
+    await page.getByRole('button', { name: 'Use a passkey or security key' }).click();
+    await page.getByRole('heading', { name: 'Profile' }).waitFor();
+  }));

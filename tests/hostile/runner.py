@@ -45,8 +45,8 @@ RENAMED_SCOPES = {
 
 # The areas that are asked through the gate: test_gateway.py.
 GATEWAY = ("gateway-path", "gateway-header")
-# The areas that are asked as people ask: ../test_web_hostile.py.
-PEOPLE = ("web", "race-cache", "identity")
+# The areas that are asked as people ask: accounts.py says where.
+PEOPLE = ("web", "race-cache", "identity", "leak")
 
 
 def load_cases(gateway=False):

@@ -68,6 +68,20 @@ export async function furnish({ server, browser, context, page }) {
   return { server, state, stateOfAna, invitation: await linkOf(server, 'bo') };
 }
 
+/** What the server says when a session is over or its proof is old; asked for, it would take hours. */
+const refuse = (status, code) => (page) =>
+  page.route(
+    (url) => url.pathname.startsWith('/api/v1/'),
+    (route) =>
+      route.request().method() === 'GET'
+        ? route.continue()
+        : route.fulfill({
+            status,
+            contentType: 'application/problem+json',
+            body: JSON.stringify({ type: `urn:latchkey:problem:${code}`, title: code, status }),
+          }),
+  );
+
 /** Signed in or not, and the path; then what is done there. */
 const screen = (name, path, ready, more = {}) => ({
   name,
@@ -81,6 +95,7 @@ const screen = (name, path, ready, more = {}) => ({
 
 const heading = (name) => (page) => page.getByRole('heading', { level: 1, name }).waitFor();
 const row = (page) => page.locator('tbody tr').first().waitFor();
+const dialog = (page) => page.getByRole('dialog').waitFor();
 const button = (name) => (page) => page.getByRole('button', { name }).first().click();
 
 /** One after the other. */
@@ -107,6 +122,13 @@ const signedOut = [
   screen('forgotten', '/login/forgotten', heading(/./)),
   screen('link-over', '/link#gone.gone', heading('This link does not work any more')),
   {
+    name: 'link-set-up',
+    async run(page, { setUpLink }) {
+      await page.goto(setUpLink);
+      await page.getByRole('button', { name: 'Make the account' }).waitFor();
+    },
+  },
+  {
     name: 'link-invitation',
     async run(page, { invitation }) {
       await page.goto(invitation);
@@ -128,6 +150,34 @@ const own = [
   screen('account-menu', '/settings/profile', button(`Account menu of ${ADMIN.name}`)),
   screen('security', '/settings/security', (page) => page.getByText('This one').waitFor()),
   screen('security-app', '/settings/security', button('Set up an authenticator app')),
+  screen(
+    'recovery-codes',
+    '/settings/security',
+    async (page) => {
+      await page.getByRole('button', { name: 'Make new codes' }).click();
+      await page.getByRole('alertdialog').getByRole('button', { name: 'Make new codes' }).click();
+      await page.getByRole('list', { name: 'Recovery codes' }).waitFor();
+    },
+    { who: 'ana' },
+  ),
+  screen('passkey-add', '/settings/security', steps(button('Add a passkey'), dialog)),
+  screen('reauthenticate', '/settings/security', async (page) => {
+    await refuse(403, 'reauthentication-required')(page);
+    await button('Set up an authenticator app')(page);
+    await page.getByRole('dialog', { name: 'Confirm that it is you' }).waitFor();
+  }),
+  screen('session-ended', '/settings/profile', async (page) => {
+    await page.getByRole('textbox', { name: 'Name' }).fill('Maria S.');
+    await refuse(401, 'sign-in-required')(page);
+    await button('Save')(page);
+    await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
+  }),
+  screen('no-connection', '/settings/profile', async (page) => {
+    await page.getByRole('textbox', { name: 'Name' }).fill('Maria S.');
+    await page.context().setOffline(true);
+    await button('Save')(page);
+    await page.getByRole('alert').waitFor();
+  }),
   screen('tokens', TOKENS, row),
   screen('tokens-empty', TOKENS, (page) => page.getByText('No API tokens yet').waitFor(), {
     who: 'ana',

@@ -18,7 +18,7 @@ export function binary() {
   return path;
 }
 
-async function freePort() {
+export async function freePort() {
   const probe = createServer();
   await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
   const { port } = probe.address();
@@ -28,11 +28,11 @@ async function freePort() {
 
 export class Server {
   /** Starts one and waits until it is ready. `settings` are names and values of docs/settings.md. */
-  static async start(settings = {}) {
+  static async start(settings = {}, port = undefined) {
     const server = new Server();
     server.directory = await mkdtemp(join(tmpdir(), 'latchkey-browser-'));
     server.data = join(server.directory, 'data');
-    server.port = await freePort();
+    server.port = port ?? (await freePort());
     server.url = `http://localhost:${server.port}`;
     server.settings = settings;
     await server.run();

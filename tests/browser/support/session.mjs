@@ -32,8 +32,8 @@ export async function openWindow(browser, server, options = {}) {
  * Runs `test` with a fresh server and a browser. Afterwards nothing may have broken the pages' policy,
  * thrown, or opened a dialog; where it fails, a picture stays in .local/browser/.
  */
-export async function withBrowser(name, test, settings = {}) {
-  const server = await Server.start(settings);
+export async function withBrowser(name, test, settings = {}, port = undefined) {
+  const server = await Server.start(settings, port);
   const browser = await launch();
   const window = await openWindow(browser, server);
   try {
