@@ -1,5 +1,5 @@
 # latchkey_library(NAME x [DEPS folder…] [TEST_DEPS folder…] [HEADER_DEPS folder…]
-#                  [LINK external…] [TEST_LINK external…])
+#                  [LINK external…] [TEST_LINK external…] [TOGETHER filter])
 #
 # One folder is one library: latchkey_x, alias latchkey::x, of every *.cc beside the CMakeLists.txt
 # that calls it. A file's name says what it is, so adding one edits no list:
@@ -13,12 +13,14 @@
 # TEST_DEPS are visible to tests, fuzz targets and benchmarks only. HEADER_DEPS is an arrow whose
 # library the user links himself: testing/ knows authority/store.h, yet a test of base/ should not
 # wait until all of authority/ is built. LINK names external targets,
-# listed in LatchkeyPackages.cmake. A folder that has no source yet becomes an INTERFACE library.
+# listed in LatchkeyPackages.cmake. TOGETHER is a filter of GoogleTest's: the tests that it names run
+# in one process, as one ctest, since they share something that is dear to begin, such as a database
+# server. A folder that has no source yet becomes an INTERFACE library.
 
 include_guard(GLOBAL)
 
 function(latchkey_library)
-  cmake_parse_arguments(ARG "" "NAME" "DEPS;TEST_DEPS;HEADER_DEPS;LINK;TEST_LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "NAME;TOGETHER" "DEPS;TEST_DEPS;HEADER_DEPS;LINK;TEST_LINK" ${ARGN})
   set(globs CONFIGURE_DEPENDS)
   file(GLOB headers ${globs} *.h)
   file(GLOB sources ${globs} *.cc)
@@ -48,7 +50,7 @@ function(latchkey_library)
 
   set(around ${lib} ${ARG_TEST_DEPS} ${ARG_TEST_LINK})
   if(LATCHKEY_TESTS AND tests)
-    _latchkey_tests(${ARG_NAME} "${tests}" "${around}")
+    _latchkey_tests(${ARG_NAME} "${tests}" "${around}" "${ARG_TOGETHER}")
   endif()
   if(LATCHKEY_TESTS OR LATCHKEY_FUZZ)
     foreach(fuzzer IN LISTS fuzzers)
@@ -66,16 +68,22 @@ function(latchkey_library)
   endif()
 endfunction()
 
-function(_latchkey_tests name tests around)
+function(_latchkey_tests name tests around together)
   set(program ${name}_tests)
   add_executable(${program} ${tests})
   target_link_libraries(${program} PRIVATE
     latchkey_strict ${around} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${program} PRIVATE
     LATCHKEY_TESTDATA_DIR="${PROJECT_SOURCE_DIR}/testdata")
+  set(alone "")
+  if(together)
+    add_test(NAME "${name}.${together}" COMMAND ${program} "--gtest_filter=${together}")
+    set_tests_properties("${name}.${together}" PROPERTIES TIMEOUT 180)
+    set(alone TEST_FILTER "-${together}")
+  endif()
   # NO_PRETTY_VALUES keeps raw parameter bytes out of test names.
   gtest_discover_tests(${program} TEST_PREFIX ${name}. NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 180)
+    ${alone} PROPERTIES TIMEOUT 180)
 endfunction()
 
 function(_latchkey_fuzzer source around)

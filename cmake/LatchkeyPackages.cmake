@@ -4,6 +4,7 @@
 #   PkgConfig::sodium               Argon2id, locked memory            libsodium-dev
 #   PkgConfig::oath                 one-time passwords (RFC 6238)      liboath-dev
 #   SQLite::SQLite3                 the store                          libsqlite3-dev
+#   PkgConfig::pq                   the store of many nodes            libpq-dev
 #   nlohmann_json::nlohmann_json    JSON outside the domain            nlohmann-json3-dev
 #   PkgConfig::tomlplusplus         configuration and catalogues       libtomlplusplus-dev
 #   PkgConfig::yaml                 OpenAPI documents in YAML          libyaml-dev
@@ -33,6 +34,7 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(fmt 9 REQUIRED)
 find_package(spdlog 1.10 REQUIRED)
 find_package(Boost 1.81 REQUIRED COMPONENTS url CONFIG)
+pkg_check_modules(pq REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(oath REQUIRED IMPORTED_TARGET liboath)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)

@@ -15,7 +15,7 @@ import source_tree
 LIBRARY = re.compile(r"latchkey_library\(([^)]*)\)")
 PROGRAM = re.compile(r"target_link_libraries\(latchkey\s([^)]*)\)")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
-KEYWORDS = {"NAME", "DEPS", "TEST_DEPS", "HEADER_DEPS", "LINK", "TEST_LINK"}
+KEYWORDS = {"NAME", "DEPS", "TEST_DEPS", "HEADER_DEPS", "LINK", "TEST_LINK", "TOGETHER"}
 
 DOMAIN = (
     "base", "crypto", "credential", "scope", "operation", "account", "verify", "authority",
@@ -26,6 +26,7 @@ EXTERNAL = [
     (re.compile(r"openssl/.*"), ("crypto", "http", "server")),
     (re.compile(r"sodium(\.h|/.*)"), ("crypto",)),
     (re.compile(r"sqlite3\.h"), ("store/sqlite",)),
+    (re.compile(r"libpq-fe\.h"), ("store/postgres",)),
     (re.compile(r"toml\+\+/.*"), ("catalogue", "server", "cli")),
     (re.compile(r"yaml\.h|yaml-cpp/.*"), ("openapi",)),
     (re.compile(r"CLI/.*"), ("cli",)),

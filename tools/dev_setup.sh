@@ -3,7 +3,7 @@
 
 BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config ccache mold git ca-certificates
-  libboost1.81-dev libboost-url1.81-dev libssl-dev libsodium-dev libsqlite3-dev zlib1g-dev
+  libboost1.81-dev libboost-url1.81-dev libssl-dev libsodium-dev libsqlite3-dev libpq-dev zlib1g-dev
   nlohmann-json3-dev libtomlplusplus-dev libyaml-dev liboath-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
   libcurl4-openssl-dev libcjose-dev libjansson-dev libfido2-dev libqrcodegencpp-dev
 )
@@ -12,7 +12,7 @@ TEST_PACKAGES=(
   libclang-19-dev llvm-19-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-pip python3-pytest python3-jsonschema python3-pygit2 python3-dulwich python3-aiosmtpd python3-cryptography
-  sqlite3 oathtool strace faketime nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
+  sqlite3 postgresql oathtool strace faketime nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
 )
 # What the benchmarks compare with. node and npm come from wherever they are installed: without them
 # the rows of their peers say so.

@@ -25,8 +25,10 @@
 #include "admin/params.h"
 #include "admin/ports.h"
 #include "authority/account_authority.h"
+#include "authority/announcer.h"
 #include "authority/app_authority.h"
 #include "authority/caller.h"
+#include "authority/cluster_member.h"
 #include "authority/credential_authority.h"
 #include "authority/factor_authority.h"
 #include "authority/ledger.h"
@@ -69,6 +71,10 @@ class AdminService {
     RepositoryFiles& repositories;
     Auditor& auditor;
     Presentation presentation;
+    /// Of a node of several; one alone waits for nobody.
+    Announcer announcer = {};
+    /// Likewise; null: it is alone.
+    const ClusterMember* node = nullptr;
   };
 
   /// The references in `parts` outlive this object.
@@ -76,6 +82,9 @@ class AdminService {
   AdminService(const AdminService&) = delete;
   AdminService& operator=(const AdminService&) = delete;
 
+  /// On a node of several it returns when the others know of what was changed. The answer of a
+  /// revoke method then also says where it is in force (`effective_at`, `confirmed`, `fenced`), or,
+  /// where the parameter `wait` is false, `in_force_by`.
   /// The answer of a create method holds a secret: wipe it when it was shown.
   /// Errors: kInvalidArgument (also an unknown method), and those of the authorities and ports.
   [[nodiscard]] Result<Json> Call(std::string_view method, const Json& params,

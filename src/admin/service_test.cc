@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "admin/fixture/admin_world.h"
+#include "testing/installation/scripted_barrier.h"
 #include "testing/matchers.h"
 
 namespace latchkey::admin {
@@ -15,6 +16,46 @@ TEST(AdminServiceTest, RefusesAnUnknownMethod) {
   AdminWorld world;
   EXPECT_THAT(world.Call("account.destroy"),
               FailsWith(kInvalidArgument, HasSubstr("account.destroy")));
+}
+
+class AdminOfSeveral : public testing::Test {
+ protected:
+  AdminOfSeveral() {
+    const Account ana = world_.latchkey.AddAccount("ana");
+    id_ = MemoryInstallation::IdOf(world_.latchkey.IssueToken(ana, {"read:repository:bitbucket"}))
+              .text();
+  }
+
+  ScriptedBarrier barrier_;
+  AdminWorld world_{&barrier_};
+  std::string id_;
+};
+
+TEST_F(AdminOfSeveral, SaysWhereARevocationIsInForce) {
+  const Result<Json> answer = world_.Call("token.revoke", {{"id", id_}});
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ((*answer)["effective_at"].get<std::string>(), "2026-11-24T09:00:00Z");
+  EXPECT_EQ((*answer)["confirmed"].dump(), R"(["a"])");
+  EXPECT_EQ((*answer)["fenced"].dump(), R"(["b"])");
+  EXPECT_THAT(barrier_.TakeAsked(),
+              testing::ElementsAre(testing::Pair(testing::_, std::chrono::seconds{31})));
+}
+
+TEST_F(AdminOfSeveral, SaysByWhenToWhoDoesNotWait) {
+  const Result<Json> answer = world_.Call("token.revoke", {{"id", id_}, {"wait", false}});
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ((*answer)["in_force_by"].get<std::string>(), "2026-11-24T09:00:31Z");
+  EXPECT_THAT(barrier_.TakeAsked(), testing::IsEmpty());
+}
+
+TEST_F(AdminOfSeveral, WaitsForWhatTakesAwayAndNotForQuestions) {
+  ASSERT_THAT(world_.Call("token.show", {{"id", id_}}), IsOk());
+  EXPECT_THAT(barrier_.TakeAsked(), testing::IsEmpty());
+  const Result<Json> answer = world_.Call("account.suspend", {{"account", "ana"}});
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_FALSE(answer->contains("effective_at"));
+  EXPECT_THAT(barrier_.TakeAsked(),
+              testing::ElementsAre(testing::Pair(testing::_, std::chrono::seconds{31})));
 }
 
 class EveryMethod : public testing::TestWithParam<const char*> {};

@@ -3,6 +3,7 @@
 #include "admin/methods.h"
 #include "admin/render.h"
 #include "admin/version.h"
+#include "base/instant.h"
 
 namespace latchkey::admin {
 namespace {
@@ -53,6 +54,37 @@ Result<Json> ShowStatus(const Parts& parts, Params& params) {
               {"healthy", parts.ledger.healthy()}};
 }
 
+Json RenderNode(const NodeView& node, const ClusterMember& member, std::uint64_t head) {
+  const bool own = node.row.who.id == member.self().id;
+  const bool silent = !own && node.silence() > member.bound();
+  return Json{{"id", node.row.who.id},
+              {"name", node.row.who.name},
+              {"url", node.row.who.url},
+              {"release", node.row.who.release},
+              {"started_at", FormatInstant(node.row.who.started_at)},
+              {"position", node.row.position},
+              {"behind", head > node.row.position ? head - node.row.position : 0},
+              {"silent_ms", own ? 0 : node.silence().count()},
+              {"own", own},
+              {"state", silent ? "fenced" : "live"}};
+}
+
+/// `nodes` is empty on a node alone.
+Result<Json> ShowCluster(const Parts& parts, Params& params) {
+  if (Result<void> read = params.Finish(); !read) return std::unexpected(read.error());
+  const std::uint64_t head = parts.ledger.last_seq();
+  Json nodes = Json::array();
+  Json answer{{"position", head}, {"healthy", parts.ledger.healthy()}};
+  if (parts.node != nullptr) {
+    for (const NodeView& node : parts.node->nodes()) {
+      nodes.push_back(RenderNode(node, *parts.node, head));
+    }
+    answer["bound_ms"] = parts.node->bound().count();
+  }
+  answer["nodes"] = std::move(nodes);
+  return answer;
+}
+
 }  // namespace
 
 void AddSystemMethods(const Parts& parts, MethodTable& table) {
@@ -64,6 +96,9 @@ void AddSystemMethods(const Parts& parts, MethodTable& table) {
   };
   table["audit.verify"] = [&parts](Params& params, const Caller&) {
     return VerifyAudit(parts, params);
+  };
+  table["cluster.status"] = [&parts](Params& params, const Caller&) {
+    return ShowCluster(parts, params);
   };
   table["status"] = [&parts](Params& params, const Caller&) { return ShowStatus(parts, params); };
 }

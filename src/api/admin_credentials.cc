@@ -227,7 +227,9 @@ http::Awaitable<Outcome> AdminCredentials::Revoke(const Call& call) const {
   Json json;
   json["revoked"] = *revoked;
   if (choice->dry_run) json["would_revoke"] = targets->ids.size();
-  co_return NoStoreAnswer(200, json);
+  Answer answer = NoStoreAnswer(200, json);
+  answer.revocation = !choice->dry_run;
+  co_return answer;
 }
 
 http::Awaitable<Outcome> AdminCredentials::IssueFor(const Call& call,

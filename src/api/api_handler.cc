@@ -3,8 +3,10 @@
 #include <array>
 #include <utility>
 
+#include "api/announcement_json.h"
 #include "api/bitbucket_user.h"
 #include "api/credential_json.h"
+#include "api/cross_site.h"
 #include "api/embedded.h"
 #include "base/secret.h"
 #include "problem/json_text.h"
@@ -87,6 +89,8 @@ Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(const Parts& parts, Setti
 
 ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requirements)
     : settings_(std::move(settings)),
+      announcer_(parts.announcer),
+      pool_(parts.pool),
       requirements_(requirements),
       guard_(parts.verifier, parts.usage, parts.clock, settings_.public_url),
       people_(parts.people, {.credentials = parts.credentials,
@@ -202,11 +206,26 @@ http::Awaitable<void> ApiHandler::Serve(http::Exchange& exchange, const http::Ro
   const Call call{.exchange = exchange, .params = params};
   Outcome outcome = NothingHere();
   if (single) {
+    const Announcer::Mark before = announcer_.Begin();
     outcome = co_await route.action(call);
+    if (outcome && !IsReading(exchange.head().method)) {
+      co_await Announce(exchange.head(), before, *outcome);
+    }
   } else {
     outcome = std::unexpected(single.error());
   }
   co_await Send(exchange, route.dialect, std::move(outcome));
+}
+
+http::Awaitable<void> ApiHandler::Announce(const http::RequestHead& head, Announcer::Mark before,
+                                           Answer& answer) const {
+  const std::vector<std::string> wait = head.target.QueryValues("wait");
+  const Announcer::Kind kind{.revocation = answer.revocation,
+                             .no_wait = wait == std::vector<std::string>{"false"}};
+  if (!announcer_.HasToFinish(before, kind)) co_return;
+  const auto finish = [&] { return announcer_.Finish(before, kind); };
+  const Announcement said = co_await http::RunBlocking(pool_, finish);
+  AddAnnouncement(said, answer.response);
 }
 
 http::Awaitable<void> ApiHandler::Refuse(http::Exchange& exchange, int status,

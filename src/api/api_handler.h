@@ -26,6 +26,7 @@
 #include "api/people_api.h"
 #include "api/route.h"
 #include "api/token_endpoints.h"
+#include "authority/announcer.h"
 #include "authority/credential_authority.h"
 #include "authority/usage_store.h"
 #include "base/clock.h"
@@ -52,6 +53,8 @@ class ApiHandler {
     const Clock& clock;
     http::BlockingPool& pool;
     PeopleParts people;
+    /// Of a node of several; one alone waits for nobody.
+    Announcer announcer = {};
   };
 
   /// The references in `parts` outlive the handler. Errors: kInvalidArgument if the catalogues lack
@@ -89,11 +92,16 @@ class ApiHandler {
 
   http::Awaitable<void> Serve(http::Exchange& exchange, const http::RouteParams& params,
                               const Route& route) const;
+  /// Waits until the other nodes know of what was done, and says so.
+  http::Awaitable<void> Announce(const http::RequestHead& head, Announcer::Mark before,
+                                 Answer& answer) const;
   http::Awaitable<void> Send(http::Exchange& exchange, Dialect dialect, Outcome outcome) const;
   /// Of an answer that is written piece by piece.
   static http::Awaitable<Result<void>> Stream(http::Exchange& exchange, Answer answer);
 
   Settings settings_;
+  Announcer announcer_;
+  http::BlockingPool& pool_;
   Requirements requirements_;
   Guard guard_;
   PeopleApi people_;

@@ -18,6 +18,9 @@ struct Call {
 
 struct Answer {
   http::Response response = {};
+  /// Something was revoked, or was already: of several nodes, it is said only when none of them
+  /// accepts it any more, and where that is so stands in the body, if that is an object of JSON.
+  bool revocation = false;
   /// The body is wiped once it was sent.
   bool holds_secret = false;
   /// Writes a body of unknown length instead of `response.body`, after the head was sent. An error

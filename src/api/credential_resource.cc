@@ -318,7 +318,9 @@ http::Awaitable<Outcome> CredentialResource::Revoke(const Call& call) const {
   };
   const Result<CredentialRecord> record = co_await http::RunBlocking(parts_.pool, revoke);
   if (record) call.exchange.Annotate("subject", record->id.text());
-  co_return Blame(AnswerWith(record, asker->account()), "reason");
+  Outcome outcome = Blame(AnswerWith(record, asker->account()), "reason");
+  if (outcome) outcome->revocation = true;
+  co_return outcome;
 }
 
 http::Awaitable<Outcome> CredentialResource::RevokeMany(const Call& call) const {
@@ -352,7 +354,7 @@ http::Awaitable<Outcome> CredentialResource::RevokeMany(const Call& call) const 
   if (!revoked) co_return std::unexpected(ProblemFrom(revoked.error()));
   Json json;
   json["revoked"] = *revoked;
-  co_return Answer{.response = JsonResponse(200, json)};
+  co_return Answer{.response = JsonResponse(200, json), .revocation = true};
 }
 
 }  // namespace latchkey::api

@@ -40,6 +40,8 @@ struct PeopleParts {
   const std::vector<OidcProvider>& oidc;
   /// Null: no mail is sent.
   mail::Outbox* outbox = nullptr;
+  /// Of a node of several; null on one alone.
+  const Lease* lease = nullptr;
 };
 
 class PeopleApi {

@@ -5,6 +5,7 @@
 
 #include "api/cookies.h"
 #include "api/cross_site.h"
+#include "problem/denial_response.h"
 
 namespace latchkey::api {
 namespace {
@@ -41,6 +42,10 @@ OrProblem<LiveSession> SessionGuard::Admit(http::Exchange& exchange, std::string
         "field");
   }
   std::optional<LiveSession> live = Find(head);
+  if (parts_.lease != nullptr && !parts_.lease->IsLive()) {
+    exchange.Annotate("cause", CauseName(Cause::kStale));
+    return std::unexpected(ProblemFor(Denial{.cause = Cause::kStale}));
+  }
   if (!live) return NotSignedIn("you are not signed in, or your session has ended: sign in again");
   exchange.Annotate("account", live->account->username);
   exchange.Annotate("session", live->session->id);

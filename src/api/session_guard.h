@@ -10,6 +10,7 @@
 //     no second step, policy says so second-step-required        403
 //     the last proof is too old      reauthentication-required   403
 //     not an administrator           permission-denied           403
+//     the node cannot tell now       stale                       503
 //
 // Where there is an Authorization field, that decides and the cookie counts for nothing.
 //
@@ -23,6 +24,7 @@
 #include "authority/factor_authority.h"
 #include "authority/session_authority.h"
 #include "base/clock.h"
+#include "cluster/lease.h"
 #include "http/exchange.h"
 #include "problem/problem.h"
 #include "signin/sign_in_directory.h"
@@ -38,6 +40,8 @@ class SessionGuard {
     const SignInDirectory& sign_ins;
     const Clock& clock;
     const Settings& settings;
+    /// Of a node of several: once it has run out, nobody is let in. May be null.
+    const Lease* lease = nullptr;
   };
 
   /// What a request needs beyond a session.

@@ -157,6 +157,7 @@ http::Awaitable<Outcome> TokenEndpoints::Revoke(const Call& call) const {
   }
   Answer answer;
   answer.response.fields.Set("Cache-Control", "no-store");
+  answer.revocation = true;
   co_return answer;
 }
 

@@ -95,6 +95,37 @@ TEST_F(AppAuthorityTest, ATokenOfAnotherAppDoesNotPass) {
   EXPECT_FALSE(Passes(other, "GET", "/pages/7"));
 }
 
+TEST_F(AppAuthorityTest, AnotherNodeTakesUpTheCredentialsOfAnAppThatCameBack) {
+  Must(Add(Wiki()));
+  const CredentialId id = MemoryInstallation::IdOf(IssueToken({"read:page"}));
+  Tamper([](AppRecord& record) { record.value.definition.title = "Edited"; });
+
+  Catalogues catalogues = Must(LoadBuiltInCatalogues());
+  Apps others_apps;
+  RecordingAlarms alarms;
+  Directory directory;
+  Index index{directory};
+  SignInDirectory sign_ins;
+  Projection other{
+      *latchkey_.record_sealer, catalogues, others_apps, alarms, index, directory, sign_ins};
+  Must(other.Load(latchkey_.store, {}, 0));
+  ASSERT_FALSE(index.Find(id)) << "the app is refused, and so its credentials are left out";
+
+  Must(Add(Wiki()));
+  // The credential is revoked by the time that the other node reads it, and its change not applied.
+  const CredentialRecord live =
+      std::get<CredentialRecord>(Must(latchkey_.store.Find(RecordType::kCredential, id.text())));
+  Must(latchkey_.credentials->Rename(id, "other", caller_));
+  Must(latchkey_.credentials->Revoke(id, "", caller_));
+  other.Apply(Must(latchkey_.store.Find(RecordType::kApp, "wiki")));
+  EXPECT_FALSE(index.Find(id));
+  other.CaughtUp(latchkey_.store);
+  ASSERT_TRUE(index.Find(id));
+  EXPECT_TRUE(index.Find(id)->revoked_at);
+  other.Apply(live);
+  EXPECT_TRUE(index.Find(id)->revoked_at) << "nothing goes back to what it was";
+}
+
 TEST_F(AppAuthorityTest, WhatDoesNotCompileChangesNothing) {
   Must(Add(Wiki()));
   const std::size_t changes = latchkey_.journal.lines().size();

@@ -68,6 +68,15 @@ struct ChangeLine {
   Mac mac;
 };
 
+/// Where the changes end: number, batch and MAC of the last one; zeros if there is none.
+struct ChangeHead {
+  std::uint64_t seq = 0;
+  std::uint64_t batch = 0;
+  Mac mac{};
+
+  friend bool operator==(const ChangeHead&, const ChangeHead&) = default;
+};
+
 struct RecordVersion {
   RecordType type;
   std::string key;

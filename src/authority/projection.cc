@@ -121,10 +121,19 @@ Result<void> Projection::ReloadCredentials(const Store& store, const std::string
     const std::scoped_lock lock{mutex_};
     const Result<std::vector<CredentialRecord>> page = store.ListCredentials(filter);
     if (!page) return std::unexpected(page.error());
-    for (const CredentialRecord& record : *page) Admit(record);
+    for (const CredentialRecord& record : *page) {
+      Admit(record);
+      Remember(record);
+    }
     if (page->size() < kPage) return {};
     filter.after = page->back().id;
   }
+}
+
+void Projection::Remember(const Record& record) {
+  if (VersionOf(record) <= KnownVersion(record)) return;
+  // Whoever can write to the database cannot make a version up.
+  if (sealer_.Check(record)) versions_[{TypeOf(record), KeyOf(record)}] = VersionOf(record);
 }
 
 std::uint64_t Projection::KnownVersion(RecordType type, const std::string& key) const {
@@ -176,8 +185,33 @@ void Projection::RefuseMissingSignIns(const std::function<bool(std::string label
 void Projection::Apply(const Record& record) {
   const std::scoped_lock lock{mutex_};
   const std::uint64_t version = VersionOf(record);
+  // What another node made later was read from the store already: nothing goes back to what it was.
+  if (version < KnownVersion(record)) return;
   if (version > 1) versions_[{TypeOf(record), KeyOf(record)}] = version;
+  const bool is_app = TypeOf(record) == RecordType::kApp;
+  const bool was_there = is_app && catalogues_.Find(KeyOf(record)) != nullptr;
   Admit(record);
+  if (is_app && !was_there && catalogues_.Find(KeyOf(record)) != nullptr) {
+    returned_apps_.insert(KeyOf(record));
+    has_returned_apps_ = true;
+  }
+}
+
+void Projection::CaughtUp(const Store& store) {
+  if (!has_returned_apps_) return;
+  std::set<std::string> apps;
+  {
+    const std::scoped_lock lock{mutex_};
+    apps.swap(returned_apps_);
+    has_returned_apps_ = false;
+  }
+  for (const std::string& app : apps) {
+    if (ReloadCredentials(store, app)) continue;
+    // Tried again the next time.
+    const std::scoped_lock lock{mutex_};
+    returned_apps_.insert(app);
+    has_returned_apps_ = true;
+  }
 }
 
 std::size_t Projection::refused() const { return refused_.size(); }

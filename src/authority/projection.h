@@ -76,6 +76,8 @@ class Projection final : public ChangeSink {
   [[nodiscard]] std::map<std::string, Error> BrokenApps() const;
 
   void Apply(const Record& record) override;
+  /// Reloads the credentials of apps that another node brought back.
+  void CaughtUp(const Store& store) override;
   [[nodiscard]] Result<void> CheckNext(const Write& write) const override;
 
   /// How many records are refused at present.
@@ -98,6 +100,8 @@ class Projection final : public ChangeSink {
   };
 
   void Admit(const Record& record);
+  /// That this version was read from the store, before the change that made it was applied.
+  void Remember(const Record& record);
   void Refuse(const Record& record, const Error& error);
   /// Takes out of memory what is not among the labels that were seen.
   void RefuseMissing(const std::set<std::string>& seen);
@@ -135,6 +139,10 @@ class Projection final : public ChangeSink {
   Refusals refused_;
   std::atomic<bool> has_policy_ = false;
   std::map<std::string, Error> broken_apps_;
+  /// Apps that came to be there while this process served: credentials of theirs may have been left
+  /// out before.
+  std::set<std::string> returned_apps_;
+  std::atomic<bool> has_returned_apps_ = false;
 };
 
 }  // namespace latchkey

@@ -1,8 +1,7 @@
 #include "authority/reconcile.h"
 
-#include <algorithm>
+#include <functional>
 #include <optional>
-#include <span>
 #include <utility>
 
 #include "authority/journal_walk.h"
@@ -13,6 +12,15 @@ namespace {
 constexpr std::string_view kRepairHint =
     "Stop Latchkey and run \"latchkey audit repair\". It makes the missing changes again from the "
     "other side and loses none.";
+
+constexpr std::string_view kSharedRepairHint =
+    "The database was put back to an older state. Stop every node, then run \"latchkey audit "
+    "repair\" on the one whose journal reaches furthest: it makes the missing changes again in the "
+    "database and loses none. docs/operating.md, \"Repair\".";
+constexpr std::string_view kSharedHistoryHint =
+    "If the database is the right one, move this node's journal.log away and start: it is written "
+    "anew from the database. If the database was put back or changed, restore it. "
+    "docs/operating.md, \"Repair\".";
 
 JournalWalk WalkOf(const Books& books) {
   return {.journal = books.journal, .codec = books.codec, .journal_key = books.journal_key};
@@ -63,26 +71,62 @@ Result<void> CheckCommonHistory(const Books& books, const Ledger::Position& jour
               "database and journal tell different histories: they do not come from one "
               "installation, or one is "
               "from an old backup and was used since",
-              std::string{kBackupHint});
+              std::string{books.shared ? kSharedHistoryHint : kBackupHint});
 }
 
-/// The database's lines after the journal's end, if they continue its chain.
-Result<std::vector<ChangeLine>> LinesAhead(const Books& books, const Ledger::Position& journal) {
-  std::vector<ChangeLine> lines;
-  Chain chain{books.journal_key, journal.mac};
-  bool continues = true;
-  std::uint64_t seq = journal.seq;
-  const Result<void> read = books.store.ReadChanges(journal.seq, [&](ChangeLine line) {
-    continues = line.seq == ++seq && EqualInConstantTime(chain.Extend(line.text), line.mac);
-    if (continues) lines.push_back(std::move(line));
-    return continues;
-  });
-  if (!read) return std::unexpected(read.error());
-  if (continues) return lines;
-  return Fail(Error::Code::kTampered,
-              "the database's change " + std::to_string(seq) + " does not continue the journal",
-              std::string{kBackupHint});
-}
+/// Lines of the database on their way into a journal that lacks them.
+class Completion {
+ public:
+  Completion(const Books& books, const Ledger::Position& from)
+      : books_(books), chain_(books.journal_key, from.mac), end_(from) {}
+
+  /// Appends everything that the database holds beyond, as far as it continues the chain, and tells
+  /// `note` of it. Errors: kTampered where it does not; as Store and Journal.
+  Result<void> Run(const std::function<Result<void>(const ChangeLine&)>& note) {
+    Result<void> added;
+    const Result<void> read = books_.store.ReadChanges(end_.seq, [&](ChangeLine line) {
+      added = Add(std::move(line), note);
+      return added.has_value();
+    });
+    if (!added) return added;
+    if (!read) return read;
+    return Flush();
+  }
+
+  [[nodiscard]] const Ledger::Position& end() const { return end_; }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+ private:
+  Result<void> Add(ChangeLine line, const std::function<Result<void>(const ChangeLine&)>& note) {
+    if (line.seq != end_.seq + 1 || !EqualInConstantTime(chain_.Extend(line.text), line.mac)) {
+      return Fail(Error::Code::kTampered,
+                  "the database's change " + std::to_string(end_.seq + 1) +
+                      " does not continue the journal",
+                  std::string{kBackupHint});
+    }
+    if (Result<void> noted = note(line); !noted) return noted;
+    end_ = {.seq = line.seq, .batch = line.batch, .mac = line.mac};
+    ++count_;
+    lines_.push_back(std::move(line));
+    return lines_.size() < kChunk ? Result<void>{} : Flush();
+  }
+
+  Result<void> Flush() {
+    if (lines_.empty()) return {};
+    Result<void> appended = books_.journal.Append(lines_);
+    lines_.clear();
+    return appended;
+  }
+
+  /// Held at once, however much the journal lacks.
+  static constexpr std::size_t kChunk = 1024;
+
+  const Books& books_;
+  Chain chain_;
+  Ledger::Position end_;
+  std::uint64_t count_ = 0;
+  std::vector<ChangeLine> lines_;
+};
 
 /// "credential.revoke of credential 9fK2mQ7LwXc at 2026-11-24T09:00:00Z"
 std::string DescribeChange(const Books& books, const ChangeLine& line) {
@@ -107,7 +151,7 @@ std::unexpected<Error> DatabaseBehind(const Books& books, std::uint64_t database
   return Fail(Error::Code::kDisagreement,
               "the database lacks " + std::to_string(journal_seq - database_seq) +
                   " acknowledged change(s) that the journal holds: " + named,
-              std::string{kRepairHint});
+              std::string{books.shared ? kSharedRepairHint : kRepairHint});
 }
 
 /// Puts the journal's changes after `seq` back into the database.
@@ -130,9 +174,17 @@ Result<std::uint64_t> RestoreFromJournal(const Books& books, std::uint64_t seq) 
   return lines.size();
 }
 
-bool IsOneBatch(std::span<const ChangeLine> lines) {
-  return std::ranges::all_of(
-      lines, [&lines](const ChangeLine& line) { return line.batch == lines.front().batch; });
+/// More than a crash explains: the database's changes beyond the journal are of several batches.
+/// Errors: kDisagreement; as Store::ReadChanges.
+Result<void> CheckOneBatch(const Books& books, const Ledger::Position& journal,
+                           const ChangeLine& last) {
+  const Result<std::optional<ChangeLine>> first = FindChange(books.store, journal.seq + 1);
+  if (!first) return std::unexpected(first.error());
+  if (*first && (*first)->batch == last.batch) return {};
+  return Fail(Error::Code::kDisagreement,
+              "the journal lacks " + std::to_string(last.seq - journal.seq) +
+                  " changes that the database holds: more than a crash explains",
+              std::string{kRepairHint});
 }
 
 Agreement AgreementAt(JournalEnd journal, std::uint64_t completed) {
@@ -175,7 +227,7 @@ Result<Agreement> Reconcile(const Books& books) {
   const Result<std::optional<ChangeLine>> database = books.store.LastChange();
   if (!database) return std::unexpected(database.error());
   // One batch alone may be that of a crash before the journal's first line.
-  if (books.journal.missing() && *database && (*database)->batch > 1) {
+  if (!books.shared && books.journal.missing() && *database && (*database)->batch > 1) {
     return Fail(Error::Code::kDisagreement,
                 "the journal is missing, while the database holds changes",
                 "Put journal.log back from its place or backup. If it is lost for good, run "
@@ -192,24 +244,21 @@ Result<Agreement> Reconcile(const Books& books) {
   }
   if (database_seq == journal->position.seq) return AgreementAt(std::move(*journal), 0);
 
-  const Result<std::vector<ChangeLine>> ahead = LinesAhead(books, journal->position);
-  if (!ahead) return std::unexpected(ahead.error());
-  if (!IsOneBatch(*ahead)) {
-    return Fail(Error::Code::kDisagreement,
-                "the journal lacks " + std::to_string(ahead->size()) +
-                    " changes that the database holds: more than a crash explains",
-                std::string{kRepairHint});
+  if (!books.shared) {
+    if (Result<void> one = CheckOneBatch(books, journal->position, **database); !one) {
+      return std::unexpected(one.error());
+    }
   }
-  if (Result<void> appended = books.journal.Append(*ahead); !appended) {
-    return std::unexpected(appended.error());
-  }
-  for (const ChangeLine& line : *ahead) {
+  Completion completion{books, journal->position};
+  const Result<void> completed = completion.Run([&](const ChangeLine& line) -> Result<void> {
     Result<RecordVersion> record = books.codec.DecodeVersion(line.text);
     if (!record) return std::unexpected(record.error());
     journal->Note(std::move(*record));
-    journal->position = {.seq = line.seq, .batch = line.batch, .mac = line.mac};
-  }
-  return AgreementAt(std::move(*journal), ahead->size());
+    return {};
+  });
+  if (!completed) return std::unexpected(completed.error());
+  journal->position = completion.end();
+  return AgreementAt(std::move(*journal), completion.count());
 }
 
 Result<void> CheckJournal(const Books& books) {
@@ -271,13 +320,13 @@ Result<RepairReport> Repair(const Books& books) {
     report.restored = *restored;
     return report;
   }
-  const Result<std::vector<ChangeLine>> ahead = LinesAhead(books, journal->position);
-  if (!ahead) return std::unexpected(ahead.error());
-  if (ahead->empty()) return report;
-  if (Result<void> appended = books.journal.Append(*ahead); !appended) {
-    return std::unexpected(appended.error());
+  Completion completion{books, journal->position};
+  if (Result<void> completed =
+          completion.Run([](const ChangeLine& /*line*/) -> Result<void> { return {}; });
+      !completed) {
+    return std::unexpected(completed.error());
   }
-  report.completed = ahead->size();
+  report.completed = completion.count();
   return report;
 }
 

@@ -11,6 +11,10 @@
 //                                  old backup): refuse to serve until Repair()
 //
 // Any other difference is a refusal too, with what to do in its hint.
+//
+// A database that several nodes share may be ahead of a node's journal by any number of changes,
+// which others made; a new node's journal is empty. If their chain verifies, the journal is
+// completed from them.
 
 #include <cstddef>
 #include <cstdint>
@@ -33,6 +37,8 @@ struct Books {
   const SecretKey& journal_key;
   /// How many may walk the journal at once.
   std::size_t threads = 1;
+  /// Whether other nodes write to the store as well.
+  bool shared = false;
 };
 
 struct Agreement {

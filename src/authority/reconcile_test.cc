@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "store/memory/sample_records.h"
 #include "testing/installation/memory_installation.h"
 #include "testing/matchers.h"
 
@@ -284,6 +285,74 @@ TEST_F(ReconcileTest, ABrokenLinkIsFoundWhereverItIs) {
           << kind;
     }
   }
+}
+
+/// As a node of several sees them: with a journal of its own.
+class SharedReconcileTest : public ReconcileTest {
+ protected:
+  Books BooksWith(MemoryJournal& journal) {
+    return {.store = latchkey_.store,
+            .journal = journal,
+            .codec = latchkey_.codec,
+            .journal_key = latchkey_.sealer->keyring().journal_key(),
+            .threads = 2,
+            .shared = true};
+  }
+};
+
+TEST_F(SharedReconcileTest, WritesTheJournalOfANewNode) {
+  Revoke();
+  MemoryJournal journal;
+  const Agreement agreement = Must(Reconcile(BooksWith(journal)));
+  EXPECT_EQ(agreement.completed, 3U);
+  EXPECT_EQ(agreement.position.seq, 3U);
+  EXPECT_EQ(agreement.records, 2U);
+  EXPECT_EQ(agreement.credentials, 1U);
+  EXPECT_EQ(agreement.versions.at({RecordType::kCredential, id_.text()}), 2U);
+  EXPECT_EQ(journal.lines().size(), 3U);
+  EXPECT_THAT(Reconcile(BooksWith(journal)), IsOk()) << "the second start finds it complete";
+}
+
+TEST_F(SharedReconcileTest, CompletesMoreThanItHoldsAtOnce) {
+  constexpr std::size_t kMany = 1500;
+  std::vector<Write> writes;
+  for (std::size_t i = 0; i < kMany; ++i) writes.push_back(WriteOf(SampleWorkspace(i)));
+  for (const Result<void>& outcome : latchkey_.ledger->SubmitAll(std::move(writes))) Must(outcome);
+  MemoryJournal journal;
+  const std::vector<ChangeLine> lines = latchkey_.journal.lines();
+  Must(journal.Append(std::span{lines}.first(1)));
+  EXPECT_EQ(Must(Reconcile(BooksWith(journal))).completed, kMany + 1);
+  EXPECT_EQ(journal.lines().size(), kMany + 2);
+}
+
+TEST_F(SharedReconcileTest, RefusesWhatDoesNotContinueTheJournal) {
+  Revoke();
+  std::vector<ChangeLine> lines = latchkey_.journal.lines();
+  lines[2].text.back() = ' ';
+  Must(latchkey_.store.Restore({}, std::span{lines}.subspan(2)));
+  MemoryJournal journal;
+  Must(journal.Append(std::span{lines}.first(1)));
+  EXPECT_THAT(Reconcile(BooksWith(journal)), FailsWith(kTampered, HasSubstr("change 3")));
+}
+
+TEST_F(SharedReconcileTest, RefusesADatabaseThatWasPutBack) {
+  Revoke();
+  latchkey_.store.DropLinesAfter(2);
+  const Result<Agreement> agreement = Reconcile(BooksWith(latchkey_.journal));
+  ASSERT_THAT(agreement, FailsWith(kDisagreement, HasSubstr("credential.revoke")));
+  EXPECT_THAT(agreement.error().hint, HasSubstr("Stop every node"));
+}
+
+TEST_F(SharedReconcileTest, RefusesAnotherHistoryAndSaysWhatToDo) {
+  std::vector<ChangeLine> lines = latchkey_.journal.lines();
+  Chain chain{latchkey_.sealer->keyring().journal_key(), lines[0].mac};
+  lines[1].text = lines[0].text;
+  lines[1].mac = chain.Extend(lines[1].text);
+  MemoryJournal journal;
+  Must(journal.Append(lines));
+  const Result<Agreement> agreement = Reconcile(BooksWith(journal));
+  ASSERT_THAT(agreement, FailsWith(kDisagreement, HasSubstr("different histories")));
+  EXPECT_THAT(agreement.error().hint, HasSubstr("move this node's journal.log away"));
 }
 
 }  // namespace

@@ -191,6 +191,25 @@ bool TakesAway(const Record& record) {
   return std::visit([](const auto& one) { return IsOver(one); }, record);
 }
 
+bool MayTakeAway(const Record& record) {
+  if (TakesAway(record)) return true;
+  switch (TypeOf(record)) {
+    case RecordType::kApp:
+    case RecordType::kPolicy: return true;
+    case RecordType::kAccount:
+    case RecordType::kMembership: return VersionOf(record) > 1;
+    // A credential's grants stand for ever. Nobody signs in, by an old password or a used code,
+    // without a new session, and that is a change which is made after all those before it.
+    case RecordType::kCredential:
+    case RecordType::kSignIn:
+    case RecordType::kSession:
+    case RecordType::kLink:
+    case RecordType::kWorkspace:
+    case RecordType::kRepository: return false;
+  }
+  std::unreachable();
+}
+
 AssociatedData BindingOf(const Record& record) {
   AssociatedData data;
   data.Add(TypeName(TypeOf(record))).Add(VersionOf(record));

@@ -120,6 +120,10 @@ enum class RecordType : std::uint8_t {
 /// account, an ended membership, a removed app, an ended session, a used link.
 [[nodiscard]] bool TakesAway(const Record& record);
 
+/// Whether a change to this state may take something from somebody: whatever TakesAway(), and what
+/// can give less than the state before it did: a role, an account's rights, an app, the policy.
+[[nodiscard]] bool MayTakeAway(const Record& record);
+
 /// All fields but the seal, unambiguously: what the seal authenticates.
 [[nodiscard]] AssociatedData BindingOf(const Record& record);
 

@@ -54,9 +54,35 @@ class Store {
   ///   kConflict       the stored version is not record version - 1;
   ///   kAlreadyExists  an e-mail, username or key is taken, or the claim's key is in use.
   /// Errors of the whole: nothing was changed (kNoSpace, kIo), or the outcome is unknown
-  /// (kUnavailable): after that no further Commit succeeds until the store is opened again.
+  /// (kUnavailable). After that a store of one process refuses every further Commit until it is
+  /// opened again; of a shared one the next Hold() tells what came of it.
+  /// On a shared store it uses the transaction that Hold() began, and holds by itself if there is
+  /// none; a line that does not continue the head is refused there (kInternal: nothing was
+  /// changed).
   [[nodiscard]] virtual Result<std::vector<Result<void>>> Commit(std::span<const Write> writes,
                                                                  const LineMaker& make_line) = 0;
+
+  /// Of a store that other processes write to as well: begins the transaction of the next Commit()
+  /// and locks the head of the changes, so that nobody else commits until that Commit(), or
+  /// Release(), has ended it, whatever comes of it. Returns the head: every change up to it is
+  /// committed and can be read, and the next line continues it. A transaction that is held already
+  /// is given up first. Waits for whoever holds the head, but not past the store's own deadline.
+  /// Nothing: only this process writes, so there is nothing to hold. Called by the thread that
+  /// commits. Errors: kUnavailable: the database cannot be reached, or the head was not to be had
+  /// in time; kIo. Nothing is held then.
+  [[nodiscard]] virtual Result<std::optional<ChangeHead>> Hold() {
+    return std::optional<ChangeHead>{};
+  }
+  /// Ends what Hold() began, without a change; otherwise does nothing. Called by the same thread.
+  virtual void Release() {}
+  /// The head as it is committed now, without waiting for whoever holds it. Errors: as
+  /// LastChange().
+  [[nodiscard]] virtual Result<ChangeHead> Head() const {
+    const Result<std::optional<ChangeLine>> last = LastChange();
+    if (!last) return std::unexpected(last.error());
+    if (!*last) return ChangeHead{};
+    return ChangeHead{.seq = (*last)->seq, .batch = (*last)->batch, .mac = (*last)->mac};
+  }
 
   /// Every record as of one moment: the apps first, the rest in any order. A row that cannot even
   /// be read as a record is reported through `unreadable` by its key, and skipped.

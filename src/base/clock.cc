@@ -17,6 +17,18 @@ Instant CoarseSystemClock::Now() const {
                                                       std::chrono::nanoseconds{now.tv_nsec}});
 }
 
+BootInstant SystemBootClock::Now() const {
+  timespec now{};
+  // Linux has it since 2.6.39; where it failed, a time that never moves would keep a lease alive,
+  // and the steady clock does not.
+  if (::clock_gettime(CLOCK_BOOTTIME, &now) != 0) {
+    return BootInstant{std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch())};
+  }
+  return BootInstant{std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec})};
+}
+
 Instant HighWaterClock::Now() const {
   constexpr std::chrono::milliseconds kStepMax = std::chrono::days{1};
   const std::int64_t now = clock_.Now().time_since_epoch().count();

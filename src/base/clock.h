@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 
 #include "base/instant.h"
@@ -25,6 +26,24 @@ class SystemClock final : public Clock {
 class CoarseSystemClock final : public Clock {
  public:
   [[nodiscard]] Instant Now() const override;
+};
+
+/// The time since the machine started, while it was suspended, too: for what must not last longer
+/// than it was given, whatever is done to the time of day. Of this machine alone.
+struct BootTimeline {};
+using BootInstant = std::chrono::time_point<BootTimeline, std::chrono::milliseconds>;
+
+/// It as a port: only server/ holds the real one, tests turn their own. Never goes back.
+class BootClock {
+ public:
+  virtual ~BootClock() = default;
+  [[nodiscard]] virtual BootInstant Now() const = 0;
+};
+
+/// The system's CLOCK_BOOTTIME.
+class SystemBootClock final : public BootClock {
+ public:
+  [[nodiscard]] BootInstant Now() const override;
 };
 
 /// Never goes back by less than a day, so that setting the machine's clock back a little does not

@@ -40,5 +40,12 @@ TEST(ManualClockTest, MovesOnlyWhenItIsTurned) {
   EXPECT_EQ(clock.Now(), Instant{1ms});
 }
 
+TEST(SystemBootClock, GoesForward) {
+  const SystemBootClock clock;
+  const BootInstant first = clock.Now();
+  EXPECT_GT(first.time_since_epoch().count(), 0);
+  EXPECT_GE(clock.Now(), first);
+}
+
 }  // namespace
 }  // namespace latchkey

@@ -1,5 +1,6 @@
 #include <memory>
 
+#include "base/text.h"
 #include "cli/commands.h"
 #include "cli/instructions.h"
 #include "cli/show.h"
@@ -143,6 +144,27 @@ void AddRename(CLI::App& group, Session& session, const Noun& noun) {
   });
 }
 
+/// "confirmed by a, b"; nothing if nobody stands in the list.
+std::string ShowNodes(const Json& row, const char* member, std::string_view verb) {
+  std::string names;
+  const Json list = row.value(member, Json::array());
+  for (const Json& name : list) {
+    names += (names.empty() ? "" : ", ") + EscapeForTerminal(name.get<std::string>(), 80);
+  }
+  return names.empty() ? std::string{} : "; " + std::string{verb} + " " + names;
+}
+
+void ShowRevoked(Session& session, const Json& row) {
+  session.out() << "Revoked " << ShowMember(row, "id");
+  if (row.contains("in_force_by")) {
+    session.out() << "; no node accepts it from " << ShowMember(row, "in_force_by")
+                  << " on, at the latest.\n";
+    return;
+  }
+  session.out() << "; it is out of force now" << ShowNodes(row, "confirmed", "confirmed by")
+                << ShowNodes(row, "fenced", "answers nothing:") << ".\n";
+}
+
 void AddRevoke(CLI::App& group, Session& session, const Noun& noun) {
   CLI::App* command =
       AddCommand(group, "revoke", "End one, at once and for ever",
@@ -151,13 +173,16 @@ void AddRevoke(CLI::App& group, Session& session, const Noun& noun) {
   const auto options = std::make_shared<EditOptions>();
   command->add_option("ID", options->id, "Its id, 11 letters and digits")->required();
   command->add_option("--reason", options->text, "Why; its users are told")->type_name("TEXT");
+  const auto no_wait = std::make_shared<bool>(false);
+  command->add_flag("--no-wait", *no_wait,
+                    "Of several nodes: do not wait until none of them accepts it");
   AddInstallationOptions(command, session);
-  SetAction(command, session, [&session, noun, options] {
+  SetAction(command, session, [&session, noun, options, no_wait] {
     Json params{{"id", options->id}};
     if (!options->text.empty()) params["reason"] = options->text;
-    return session.Run(noun.command + ".revoke", std::move(params), [&session](const Json& row) {
-      session.out() << "Revoked " << ShowMember(row, "id") << "; it is out of force now.\n";
-    });
+    if (*no_wait) params["wait"] = false;
+    return session.Run(noun.command + ".revoke", std::move(params),
+                       [&session](const Json& row) { ShowRevoked(session, row); });
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include "cli/fixture/cli_world.h"
 #include "cli/session.h"
+#include "testing/installation/scripted_barrier.h"
 
 namespace latchkey::cli {
 namespace {
@@ -82,6 +83,23 @@ TEST_F(CredentialCommandsTest, RenamesShowsAndRevokes) {
   const std::string shown = world_.Run({"token", "show", id}).out;
   EXPECT_THAT(shown, HasSubstr("state      revoked\n"));
   EXPECT_THAT(shown, HasSubstr("reason     stolen\n"));
+}
+
+TEST(RevocationOnSeveralNodes, IsShown) {
+  ScriptedBarrier barrier;
+  CliWorld world{&barrier};
+  world.Run({"account", "create", "--email", "ana@example.com", "--username", "ana"});
+  const auto create = [&world] {
+    const std::string json = world
+                                 .Run({"token", "create", "--account", "ana", "--name", "t",
+                                       "--scope", "read:me", "--json"})
+                                 .out;
+    return Json::parse(json).at("id").get<std::string>();
+  };
+  EXPECT_THAT(world.Run({"token", "revoke", create()}).out,
+              HasSubstr("it is out of force now; confirmed by a; answers nothing: b.\n"));
+  EXPECT_THAT(world.Run({"token", "revoke", create(), "--no-wait"}).out,
+              HasSubstr("no node accepts it from 2026-11-24T09:00:31Z on, at the latest.\n"));
 }
 
 TEST_F(CredentialCommandsTest, HasAStatusForEachRefusal) {

@@ -26,6 +26,26 @@ void ShowStatus(const Session& session, const Json& status) {
                {"healthy", {ShowMember(status, "healthy"), healthy ? Style::kGood : Style::kBad}}});
 }
 
+void ShowCluster(const Session& session, const Json& status) {
+  const auto nodes = status.find("nodes");
+  if (nodes == status.end() || !nodes->is_array() || nodes->empty()) {
+    session.out() << "This node is alone: its database is in its own data directory.\n";
+    return;
+  }
+  Table table{{"NODE", "STATE", "POSITION", "BEHIND", "SILENT", "RELEASE", "URL"}};
+  for (const Json& node : *nodes) {
+    const bool live = ShowMember(node, "state") == "live";
+    table.Add({{ShowMember(node, "name") + (node.value("own", false) ? " (this one)" : "")},
+               {ShowMember(node, "state"), live ? Style::kGood : Style::kBad},
+               {ShowMember(node, "position")},
+               {ShowMember(node, "behind")},
+               {ShowMember(node, "silent_ms") + " ms"},
+               {ShowMember(node, "release")},
+               {ShowMember(node, "url")}});
+  }
+  table.Print(session.out(), session.color());
+}
+
 int PrintCompletion(const Session& session, const CLI::App& app, const std::string& shell) {
   const std::optional<std::string> script = CompletionScript(shell, app);
   if (!script) {
@@ -44,6 +64,16 @@ void AddSystemCommands(CLI::App& app, Session& session) {
   SetAction(status, session, [&session] {
     return session.Run("status", Json::object(),
                        [&session](const Json& answer) { ShowStatus(session, answer); });
+  });
+
+  CLI::App* cluster = AddGroup(app, "cluster", "The nodes that share a database");
+  CLI::App* nodes =
+      AddCommand(*cluster, "status", "List the nodes: how far each is, and whether it lives",
+                 "  latchkey cluster status --data DIR\n");
+  AddInstallationOptions(nodes, session);
+  SetAction(nodes, session, [&session] {
+    return session.Run("cluster.status", Json::object(),
+                       [&session](const Json& answer) { ShowCluster(session, answer); });
   });
 
   CLI::App* completion =

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <optional>
 #include <utility>
 
 #include "base/room_writer.h"
@@ -82,20 +84,21 @@ Result<void> Rename(HeaderNames& names, std::string_view entry) {
   const std::string_view key = entry.substr(0, equals);
   const std::string_view value =
       equals == std::string_view::npos ? std::string_view{} : entry.substr(equals + 1);
-  const std::array<std::pair<std::string_view, std::string*>, 6> members{{
+  const std::array<std::pair<std::string_view, std::string*>, 7> members{{
       {"account", &names.account},
       {"email", &names.email},
       {"credential", &names.credential},
       {"scopes", &names.scopes},
       {"status", &names.status},
       {"error", &names.error},
+      {"age", &names.age},
   }};
   const auto* const member =
       std::ranges::find(members, key, &std::pair<std::string_view, std::string*>::first);
   if (member == members.end() || value.empty()) {
     return Fail(Error::Code::kInvalidArgument, "a header name is not of the form that it must have",
-                "Give account=NAME, email=NAME, credential=NAME, scopes=NAME, status=NAME or "
-                "error=NAME.");
+                "Give account=NAME, email=NAME, credential=NAME, scopes=NAME, status=NAME, "
+                "error=NAME or age=NAME.");
   }
   *member->second = value;
   return {};
@@ -112,14 +115,30 @@ bool IsReserved(std::string_view name) {
       kReserved, [&](std::string_view reserved) { return EqualsIgnoringCase(name, reserved); });
 }
 
+/// Milliseconds, without allocation.
+class AgeText {
+ public:
+  explicit AgeText(std::optional<std::chrono::milliseconds> age) {
+    if (!age) return;
+    const char* const end =
+        std::to_chars(digits_.data(), digits_.data() + digits_.size(), age->count()).ptr;
+    size_ = static_cast<std::size_t>(end - digits_.data());
+  }
+  [[nodiscard]] std::string_view view() const { return {digits_.data(), size_}; }
+
+ private:
+  std::array<char, 20> digits_{};
+  std::size_t size_ = 0;
+};
+
 }  // namespace
 
 Result<HeaderNames> HeaderNames::Create(std::string_view prefix,
                                         const std::vector<std::string>& names) {
   HeaderNames made;
   constexpr std::string_view kDefaultPrefix = "X-Latchkey-";
-  const std::array all{&made.account, &made.email,  &made.credential,
-                       &made.scopes,  &made.status, &made.error};
+  const std::array all{&made.account, &made.email, &made.credential, &made.scopes,
+                       &made.status,  &made.error, &made.age};
   for (std::string* const name : all) name->replace(0, kDefaultPrefix.size(), prefix);
   for (const std::string& entry : names) {
     if (Result<void> renamed = Rename(made, entry); !renamed) {
@@ -142,8 +161,10 @@ Result<HeaderNames> HeaderNames::Create(std::string_view prefix,
 Renderer::Renderer(HeaderNames names, std::string_view realm)
     : names_(std::move(names)), realm_(realm) {}
 
-void Renderer::AppendAllowed(const Identity& identity, const AnswerFrame& frame,
+void Renderer::AppendAllowed(const GateAnswer& answer, const AnswerFrame& frame,
                              std::string& out) const {
+  const Identity& identity = answer.identity;
+  const AgeText age{answer.age};
   constexpr std::string_view kStart = "HTTP/1.1 200 OK\r\nDate: ";
   constexpr std::string_view kEnd = "\r\nCache-Control: no-store\r\nContent-Length: 0\r\n";
   constexpr std::string_view kClose = "Connection: close\r\n";
@@ -156,9 +177,11 @@ void Renderer::AppendAllowed(const Identity& identity, const AnswerFrame& frame,
   constexpr std::size_t kFieldExtra = 4;  // "\r\n" in front, ": " in between.
   std::size_t size = kStart.size() + frame.date.size() + kEnd.size() + kClose.size() + 2;
   for (const auto& [name, value] : fields) size += name.size() + value.size() + kFieldExtra;
+  size += names_.age.size() + age.view().size() + kFieldExtra;
   AppendWithin(out, size, [&](RoomWriter& room) {
     room.Put(kStart).Put(frame.date);
     for (const auto& [name, value] : fields) room.Put("\r\n").Put(name).Put(": ").Put(value);
+    if (answer.age) room.Put("\r\n").Put(names_.age).Put(": ").Put(age.view());
     room.Put(kEnd);
     if (!frame.keep_alive) room.Put(kClose);
     room.Put("\r\n");
@@ -175,7 +198,7 @@ http::Response Renderer::MakeDenial(const GateAnswer& answer, std::string_view r
 int Renderer::Append(const Dialect& dialect, const GateAnswer& answer, const AnswerFrame& frame,
                      std::string_view request_id, std::string& out) const {
   if (answer.allowed() && !answer.problem) {
-    AppendAllowed(answer.identity, frame, out);
+    AppendAllowed(answer, frame, out);
     return 200;
   }
   const http::Response denial = MakeDenial(answer, request_id);
@@ -184,6 +207,7 @@ int Renderer::Append(const Dialect& dialect, const GateAnswer& answer, const Ans
   AppendStatusLine(status, frame.date, out);
   for (const auto& [name, value] : denial.fields.lines()) AppendField(name, OneLine(value), out);
   AppendSafety(out);
+  if (answer.age) AppendField(names_.age, AgeText{answer.age}.view(), out);
   if (!dialect.carries_every_status) {
     out += names_.status;
     out += ": ";

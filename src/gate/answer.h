@@ -7,6 +7,8 @@
 //               X-Latchkey-Status and the body in X-Latchkey-Error, on one line of ASCII
 //               others: the true status with a JSON body
 //
+// On a node of several both say in X-Latchkey-Age-Ms how old what they were made of may be.
+//
 // Thread safety: values; a Renderer may be used by any number of threads at once.
 
 #include <cstdint>
@@ -27,6 +29,7 @@ struct HeaderNames {
   std::string scopes = "X-Latchkey-Scopes";
   std::string status = "X-Latchkey-Status";
   std::string error = "X-Latchkey-Error";
+  std::string age = "X-Latchkey-Age-Ms";
 
   /// `prefix` before Account, Email, … Then each of `names` (`account=Remote-User`) replaces one.
   /// Errors: kInvalidArgument: not a token, a name twice, something else than the above.
@@ -62,7 +65,7 @@ class Renderer {
   [[nodiscard]] const HeaderNames& names() const { return names_; }
 
  private:
-  void AppendAllowed(const Identity& identity, const AnswerFrame& frame, std::string& out) const;
+  void AppendAllowed(const GateAnswer& answer, const AnswerFrame& frame, std::string& out) const;
 
   HeaderNames names_;
   std::string realm_;

@@ -175,5 +175,24 @@ TEST(HeaderNamesTest, RefuseWhatCannotBeAHeaderOfOurs) {
   }
 }
 
+TEST_F(AnswerTest, SaysHowOldItsKnowledgeMayBe) {
+  for (const Dialect& dialect : Dialects()) {
+    GateAnswer allowed = Allowed();
+    GateAnswer denied = Denied(ProblemType::kStale);
+    EXPECT_EQ(Render(dialect.name, allowed).find("X-Latchkey-Age-Ms"), std::string::npos);
+    EXPECT_EQ(Render(dialect.name, denied).find("X-Latchkey-Age-Ms"), std::string::npos);
+    allowed.age = std::chrono::milliseconds{1234};
+    denied.age = std::chrono::milliseconds{31'000};
+    EXPECT_EQ(Render(dialect.name, allowed),
+              "HTTP/1.1 200 OK\r\nDate: D\r\nX-Latchkey-Account: ana\r\n"
+              "X-Latchkey-Email: ana@x.io\r\nX-Latchkey-Credential: c1\r\n"
+              "X-Latchkey-Scopes: a b\r\nX-Latchkey-Age-Ms: 1234\r\n"
+              "Cache-Control: no-store\r\nContent-Length: 0\r\n\r\n");
+    EXPECT_NE(Render(dialect.name, denied).find("\r\nX-Latchkey-Age-Ms: 31000\r\n"),
+              std::string::npos);
+    EXPECT_EQ(status_, dialect.carries_every_status ? 503 : 403);
+  }
+}
+
 }  // namespace
 }  // namespace latchkey::gate

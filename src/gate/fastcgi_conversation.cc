@@ -173,6 +173,7 @@ std::string FastCgiConversation::MakeAllowed() const {
   AppendVariable(names.email, identity.email, content);
   AppendVariable(names.credential, identity.credential, content);
   AppendVariable(names.scopes, identity.scopes, content);
+  if (answer_.age) AppendVariable(names.age, std::to_string(answer_.age->count()), content);
   content += "\r\n";
   return content;
 }

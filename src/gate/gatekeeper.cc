@@ -88,6 +88,7 @@ void GateAnswer::Clear() {
   cause = Cause::kStale;
   identity.Clear();
   problem.reset();
+  age.reset();
   bitbucket_errors = false;
 }
 
@@ -159,11 +160,18 @@ const Gatekeeper::Desk::Known* Gatekeeper::Desk::Find(std::string_view app) {
 void Gatekeeper::Desk::Ask(const GateQuestion& question, GateAnswer& answer) {
   answer.Clear();
   const Known* const known = Find(question.app);
+  Answer(question, known, answer);
+  CheckFreshness(answer);
+  Count(known, answer);
+}
+
+void Gatekeeper::Desk::Answer(const GateQuestion& question, const Known* known,
+                              GateAnswer& answer) {
   if (known == nullptr) {
     answer.outcome = Outcome::kUnknownApp;
     answer.problem = Problem{.type = ProblemType::kNotFound,
                              .detail = "There is no app of the name that the proxy gives."};
-    return Count(nullptr, answer);
+    return;
   }
   const App& app = *known->app;
   answer.bitbucket_errors = app.name == kBitbucketApp;
@@ -181,7 +189,18 @@ void Gatekeeper::Desk::Ask(const GateQuestion& question, GateAnswer& answer) {
   } else {
     Decide(question, match, answer);
   }
-  Count(known, answer);
+}
+
+void Gatekeeper::Desk::CheckFreshness(GateAnswer& answer) const {
+  const Verifier& verifier = gatekeeper_.verifier_;
+  answer.age = verifier.Age();
+  const bool decided = answer.outcome == Outcome::kAllowed || answer.outcome == Outcome::kDenied;
+  // The verifier looked after it decided.
+  if (decided || !verifier.IsStale()) return;
+  answer.identity.Clear();
+  answer.outcome = Outcome::kDenied;
+  answer.cause = Cause::kStale;
+  answer.problem = ProblemFor(Denial{.cause = Cause::kStale});
 }
 
 void Gatekeeper::Desk::Refuse(std::string_view app, Outcome outcome, Problem problem,

@@ -18,6 +18,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -70,6 +71,8 @@ struct GateAnswer {
   Identity identity;
   /// Why not. Nothing: allowed.
   std::optional<Problem> problem;
+  /// How old what the answer was made of may be; nothing on a node alone.
+  std::optional<std::chrono::milliseconds> age;
   /// Whether the app's clients expect errors in Bitbucket's shape.
   bool bitbucket_errors = false;
 
@@ -138,7 +141,11 @@ class Gatekeeper::Desk {
 
   void Refresh();
   [[nodiscard]] const Known* Find(std::string_view app);
+  void Answer(const GateQuestion& question, const Known* known, GateAnswer& answer);
   void Decide(const GateQuestion& question, const OperationMatch& match, GateAnswer& answer);
+  /// Nothing is said of what is in memory once the lease has run out, not even that there is no
+  /// such app.
+  void CheckFreshness(GateAnswer& answer) const;
   void Count(const Known* known, const GateAnswer& answer);
 
   Gatekeeper& gatekeeper_;

@@ -166,5 +166,45 @@ TEST(AssignVisibleTest, EncodesEverythingThatIsNotVisibleAscii) {
   EXPECT_EQ(out, "a b");
 }
 
+TEST_F(GatekeeperTest, SaysNothingOfWhatIsInMemoryOnceTheLeaseHasRunOut) {
+  ManualBootClock boot_clock;
+  Lease lease{boot_clock, std::chrono::seconds{30}};
+  const Verifier verifier{*latchkey_.index, *latchkey_.directory, kNoThrottle, &lease};
+  Gatekeeper gatekeeper{apps_, verifier};
+  desk_ = gatekeeper.OpenDesk();
+  lease.Renew(boot_clock.Now());
+  boot_clock.Advance(std::chrono::milliseconds{1234});
+  EXPECT_TRUE(Ask("GET", "/2.0/repositories/w/r", Bearer()).allowed());
+  EXPECT_EQ(answer_.age, std::chrono::milliseconds{1234});
+  EXPECT_TRUE(Ask("GET", "/2.0/open", "").allowed());
+  boot_clock.Advance(std::chrono::seconds{30});
+  struct Case {
+    std::string_view method;
+    std::string_view uri;
+    std::string authorization;
+    std::string_view app;
+  };
+  for (const Case& test : {
+           Case{"GET", "/2.0/repositories/w/r", Bearer(), kBitbucketApp},
+           Case{"GET", "/2.0/repositories/w/r", "Bearer nonsense", kBitbucketApp},
+           Case{"GET", "/2.0/open", "", kBitbucketApp},
+           Case{"GET", "/2.0/nowhere", Bearer(), kBitbucketApp},
+           Case{"GET", "/2.0/user", Bearer(), "nobody"},
+       }) {
+    const GateAnswer& answer = Ask(test.method, test.uri, test.authorization, test.app);
+    EXPECT_EQ(answer.label(), "stale") << test.uri;
+    ASSERT_TRUE(answer.problem.has_value());
+    EXPECT_EQ(TraitsOf(answer.problem->type).status, 503) << test.uri;
+    EXPECT_TRUE(answer.problem->retry_after.has_value());
+    EXPECT_TRUE(answer.identity.account.empty());
+    EXPECT_EQ(answer.age, std::chrono::milliseconds{31'234});
+  }
+}
+
+TEST_F(GatekeeperTest, ANodeAloneHasNoAge) {
+  EXPECT_TRUE(Ask("GET", "/2.0/open", Bearer()).allowed());
+  EXPECT_FALSE(answer_.age.has_value());
+}
+
 }  // namespace
 }  // namespace latchkey::gate

@@ -46,6 +46,7 @@ Caller LocalCaller() {
 /// That there is an installation in the data directory. Half of one counts, and so does what cannot
 /// be looked into: opening it says best what is wrong.
 Result<void> RequireInstallation(const Settings& settings) {
+  if (!settings.store.empty()) return {};  // It is in the database.
   namespace fs = std::filesystem;
   std::error_code error;
   const fs::file_type type = fs::status(settings.data, error).type();

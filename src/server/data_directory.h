@@ -7,6 +7,7 @@
 //       keyring       unless it is kept elsewhere
 //       latchkey.db   (-wal, -shm)
 //       journal.log
+//       node          the id of this directory among the nodes that share a database
 //       admin.sock    while a server runs
 //       repositories/
 
@@ -29,6 +30,7 @@ class DataDirectory {
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] std::string database() const { return path_ + "/latchkey.db"; }
   [[nodiscard]] std::string usage() const { return path_ + "/usage.db"; }
+  [[nodiscard]] std::string node() const { return path_ + "/node"; }
   [[nodiscard]] std::string journal() const { return path_ + "/journal.log"; }
   [[nodiscard]] std::string repositories() const { return path_ + "/repositories"; }
 

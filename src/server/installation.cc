@@ -97,7 +97,10 @@ Result<Condition> FindCondition(const Store& store, const DataDirectory& directo
 Result<void> CheckDatabase(Condition condition, Store& store, const Sealer& sealer, Random& random,
                            const std::string& keyring_path) {
   switch (condition) {
-    case Condition::kNew: return StoreKeyringCheck(store, sealer, random);
+    case Condition::kNew:
+      // Another node may have been first: then its value is the one that counts.
+      if (Result<void> stored = StoreKeyringCheck(store, sealer, random); !stored) return stored;
+      return CheckKeyring(store, sealer, keyring_path);
     case Condition::kWhole: return CheckKeyring(store, sealer, keyring_path);
     case Condition::kEmptied: break;
   }
@@ -116,7 +119,7 @@ Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const
   Result<DataDirectory> directory = DataDirectory::Open(settings.data);
   if (!directory) return std::unexpected(directory.error());
   const std::string keyring_path = KeyringPath(settings);
-  Result<Storage> storage = OpenStorage(*directory);
+  Result<Storage> storage = OpenStorage(settings, *directory);
   if (!storage) return std::unexpected(storage.error());
   Store& store = *storage->store;
   const Result<Condition> condition = FindCondition(store, *directory, purpose, storage->existed);
@@ -134,6 +137,7 @@ Result<OpenedFiles> OpenFilesFor(const Settings& settings, Random& random, const
   OpenedFiles files{.directory = std::move(*directory),
                     .sealer = std::move(sealer),
                     .store = std::move(storage->store),
+                    .nodes = std::move(storage->nodes),
                     .journal = std::move(*journal),
                     .codec = {}};
   if (*condition == Condition::kEmptied) {
@@ -158,6 +162,7 @@ Result<OpenedFiles> OpenFilesForRepair(const Settings& settings, Random& random,
 Installation::Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock,
                            Alarms& alarms)
     : clock_(clock),
+      alarms_(alarms),
       files_(std::move(files)),
       catalogues_(std::move(catalogues)),
       record_sealer_(files_.sealer, random_),
@@ -196,7 +201,7 @@ Result<void> Installation::Start(const Settings& settings) {
       !loaded) {
     return loaded;
   }
-  if (Result<void> opened = OpenSide(); !opened) return opened;
+  if (Result<void> opened = OpenSide(settings); !opened) return opened;
   git::GitProgram program;
   program.pack_size_max = settings.git_push_size_max;
   Result<git::RepositoryStore> repositories =
@@ -206,16 +211,29 @@ Result<void> Installation::Start(const Settings& settings) {
 
   const SecretKey& journal_key = files_.sealer.keyring().journal_key();
   ledger_ = std::make_unique<Ledger>(*files_.store, *files_.journal, files_.codec, journal_key,
-                                     clock_, *projection_, agreement->position);
-  verifier_ = std::make_unique<Verifier>(index_, directory_, settings.throttle);
-  introspector_ = std::make_unique<Verifier>(index_, directory_, kNoThrottle);
+                                     clock_, *projection_, agreement->position,
+                                     LedgerOptions{.shared = books.shared, .alarms = &alarms_});
+  if (Result<void> built = BuildVerifiers(settings); !built) return built;
   if (Result<void> built = BuildSignIn(settings); !built) return built;
   BuildAuthorities(settings);
+  return node_ ? node_->Join(*ledger_, alarms_) : Result<void>{};
+}
+
+Result<void> Installation::BuildVerifiers(const Settings& settings) {
+  if (files_.nodes) {
+    Result<std::unique_ptr<ClusterNode>> node =
+        ClusterNode::Create(settings, files_.directory, std::move(files_.nodes), random_, clock_);
+    if (!node) return std::unexpected(node.error());
+    node_ = *std::move(node);
+  }
+  const Lease* lease = node_ ? &node_->lease() : nullptr;
+  verifier_ = std::make_unique<Verifier>(index_, directory_, settings.throttle, lease);
+  introspector_ = std::make_unique<Verifier>(index_, directory_, kNoThrottle, lease);
   return {};
 }
 
-Result<void> Installation::OpenSide() {
-  Result<SideStorage> side = OpenSideStorage(files_.directory);
+Result<void> Installation::OpenSide(const Settings& settings) {
+  Result<SideStorage> side = OpenSideStorage(settings, files_.directory);
   if (!side) return std::unexpected(side.error());
   side_ = *std::move(side);
   const Result<SignInNotes::Kept> kept = side_.notes->Load();
@@ -354,7 +372,9 @@ admin::AdminService::Parts Installation::AdminParts(admin::Presentation presenta
           .projection = *projection_,
           .repositories = *this,
           .auditor = *this,
-          .presentation = std::move(presentation)};
+          .presentation = std::move(presentation),
+          .announcer = announcer(),
+          .node = node_ ? &node_->member() : nullptr};
 }
 
 Result<AuditReport> Installation::Verify() { return VerifyAudit(files_.books(), record_sealer_); }

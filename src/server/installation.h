@@ -28,6 +28,7 @@
 #include "authority/sign_in_authority.h"
 #include "crypto/system_random.h"
 #include "git/repositories.h"
+#include "server/cluster_node.h"
 #include "server/data_directory.h"
 #include "server/settings.h"
 #include "server/storage.h"
@@ -43,6 +44,7 @@ struct OpenedFiles {
   DataDirectory directory;
   Sealer sealer;
   std::unique_ptr<Store> store;
+  std::unique_ptr<NodeRegistry> nodes;  ///< Of a database that several nodes share; else null.
   std::unique_ptr<FileJournal> journal;
   JsonChangeCodec codec;
 
@@ -50,7 +52,9 @@ struct OpenedFiles {
     return {.store = *store,
             .journal = *journal,
             .codec = codec,
-            .journal_key = sealer.keyring().journal_key()};
+            .journal_key = sealer.keyring().journal_key(),
+            .threads = 1,
+            .shared = nodes != nullptr};
   }
 };
 
@@ -73,7 +77,10 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
                                                                   const Clock& clock,
                                                                   Alarms& alarms);
 
-  /// How many changes the journal was completed with after a crash.
+  /// Of several that share a database, this node; null: it is alone.
+  [[nodiscard]] const ClusterNode* node() const { return node_.get(); }
+  [[nodiscard]] Announcer announcer() const { return node_ ? node_->announcer() : Announcer{}; }
+  /// How many changes the journal was completed with: after a crash, or by other nodes.
   [[nodiscard]] std::uint64_t completed() const { return completed_; }
 
   [[nodiscard]] const Catalogues& catalogues() const { return catalogues_; }
@@ -133,12 +140,14 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
  private:
   Installation(OpenedFiles files, Catalogues catalogues, const Clock& clock, Alarms& alarms);
   [[nodiscard]] Result<void> Start(const Settings& settings);
-  [[nodiscard]] Result<void> OpenSide();
+  [[nodiscard]] Result<void> BuildVerifiers(const Settings& settings);
+  [[nodiscard]] Result<void> OpenSide(const Settings& settings);
   [[nodiscard]] Result<void> BuildSignIn(const Settings& settings);
   void BuildPeople();
   void BuildAuthorities(const Settings& settings);
 
   const Clock& clock_;
+  Alarms& alarms_;
   SystemRandom random_;
   OpenedFiles files_;
   Catalogues catalogues_;
@@ -155,6 +164,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   std::unique_ptr<BreachedPasswords> breached_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<ClusterNode> node_;  // Null: this process is alone.
   UsageRecorder usage_;
   SideStorage side_;
   std::unique_ptr<Verifier> verifier_;

@@ -208,7 +208,8 @@ Result<void> Service::AddApi(const std::string& public_url) {
                                           .projection = installation_.projection(),
                                           .health = [this] { return ReadHealth(); },
                                           .oidc = outside_->oidc(),
-                                          .outbox = outside_->outbox()}},
+                                          .outbox = outside_->outbox()},
+                               .announcer = installation_.announcer()},
                               {.public_url = public_url, .version = std::string{admin::Version()}});
   if (!api) return std::unexpected(api.error());
   api_ = std::move(*api);
@@ -334,7 +335,12 @@ Metrics::Gauges Service::ReadGauges() const {
 }
 
 std::string Service::WhyNotReady() const {
+  if (installation_.verifier().IsStale()) {
+    return "the lease has run out: this node cannot prove that it follows the others";
+  }
   if (installation_.ledger().healthy()) return {};
+  const std::optional<Error> fault = installation_.ledger().fault();
+  if (fault && fault->code == Error::Code::kDisagreement) return fault->message;
   return "the outcome of a write is unknown: no change is accepted until a restart";
 }
 

@@ -30,8 +30,12 @@ namespace latchkey::server {
 struct Settings {
   std::string data;  ///< The data directory.
   http::ServerSettings http;
-  std::string public_url;  ///< Without trailing slash; empty: made from `listen`.
-  std::string keyring;     ///< File; empty: see KeyringPath() in keyring_file.h.
+  /// PostgreSQL's connection string, without a password; empty: SQLite in the data directory.
+  std::string store;
+  std::string node_name;           ///< For people; empty: host name and port.
+  std::chrono::seconds lease{30};  ///< How long a node of several answers from its memory.
+  std::string public_url;          ///< Without trailing slash; empty: made from `listen`.
+  std::string keyring;             ///< File; empty: see KeyringPath() in keyring_file.h.
   Policy policy;
   ThrottleSettings throttle;
   SessionLimits sessions;

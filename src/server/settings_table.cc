@@ -10,6 +10,7 @@
 
 #include "server/setting_values.h"
 #include "server/settings.h"
+#include "store/postgres/address.h"
 
 namespace latchkey::server {
 namespace {
@@ -34,6 +35,32 @@ std::string ShowListen(const Settings& settings) {
   const std::string& address = settings.http.listen_address;
   const std::string shown = address.contains(':') ? "[" + address + "]" : address;
   return shown + ":" + std::to_string(settings.http.listen_port);
+}
+
+Result<void> SetStore(Settings& settings, std::string_view text) {
+  if (!text.empty()) {
+    const Result<postgres::Address> address = postgres::Address::Parse(text);
+    if (!address) return std::unexpected(address.error());
+    const bool secret = std::ranges::any_of(
+        address->values(), [](const auto& value) { return value.first == "password"; });
+    if (secret) {
+      return Unusable(
+          "A password does not belong there, where process lists and settings show it. Put it into "
+          "a file as libpq reads it and add passfile=FILE, or set PGPASSFILE.");
+    }
+  }
+  settings.store = text;
+  return {};
+}
+
+Result<void> SetLease(Settings& settings, std::string_view text) {
+  std::chrono::seconds lease{};
+  if (Result<void> set = SetDuration(lease, text); !set) return set;
+  if (lease < std::chrono::seconds{2} || lease > std::chrono::minutes{10}) {
+    return Unusable("Give 2s to 10m.");
+  }
+  settings.lease = lease;
+  return {};
 }
 
 Result<void> SetPublicUrl(Settings& settings, std::string_view text) {
@@ -163,6 +190,19 @@ std::string ShowSocketMode(const Settings& settings) {
 constexpr std::array kTable{
     LATCHKEY_TEXT("data", "directory", data,
                   "Where everything is kept. Made at the first start, mode 0700."),
+    SettingRow{
+        "store", "connection string",
+        "Where accounts and credentials are kept: empty for SQLite in the data directory, or "
+        "postgresql://USER@HOST1,HOST2/DATABASE for several nodes. No password in it: "
+        "passfile=FILE or PGPASSFILE names the file that holds it.",
+        SetStore, [](const Settings& s) { return s.store; }},
+    LATCHKEY_TEXT("node_name", "text", node_name,
+                  "What people call this node of several. Default: host name and port."),
+    SettingRow{"lease", "duration",
+               "How long a node of several answers from memory without proving that it follows the "
+               "others; 2 s to 10 min, the same on all nodes, and longer than the database's "
+               "failover.",
+               SetLease, [](const Settings& s) { return ShowDuration(s.lease); }},
     SettingRow{"listen", "address:port", "Where HTTP is served; port 0 takes a free one.",
                SetListen, ShowListen},
     SettingRow{"public_url", "URL",
@@ -214,7 +254,7 @@ constexpr std::array kTable{
                   "What the names of the gate's headers begin with."),
     LATCHKEY_LIST("gate_header_names", "names", gate_header_names,
                   "Single names instead, e.g. account=Remote-User; of account, email, credential, "
-                  "scopes, status and error."),
+                  "scopes, status, error and age."),
     LATCHKEY_TEXT("keyring", "file", keyring,
                   "The keyring. Default: systemd's credential latchkey-keyring, else DIR/keyring."),
     SettingRow{"credential_prefix", "2 to 8 letters",

@@ -8,8 +8,10 @@
 
 #include "store/contract_fixture.h"
 #include "store/memory/memory_usage_store.h"
+#include "store/postgres/postgres_usage_store.h"
 #include "store/sqlite/sqlite_usage_store.h"
 #include "testing/matchers.h"
+#include "testing/postgres/test_server.h"
 
 namespace latchkey {
 namespace {
@@ -22,12 +24,20 @@ Instant At(int seconds) {
   return Instant{std::chrono::milliseconds{1'795'510'800'000}} + std::chrono::seconds{seconds};
 }
 
-std::unique_ptr<SignInNotes> OpenSqlite(const std::filesystem::path& directory) {
-  Result<std::unique_ptr<sqlite::SqliteUsageStore>> store =
-      sqlite::SqliteUsageStore::Open(directory / "usage.db");
+/// What was opened, or a failure of the test.
+template <typename T>
+std::unique_ptr<SignInNotes> Take(Result<std::unique_ptr<T>> store) {
   if (store) return *std::move(store);
   ADD_FAILURE() << Describe(store.error());
   return nullptr;
+}
+
+std::unique_ptr<SignInNotes> OpenSqlite(const std::filesystem::path& directory) {
+  return Take(sqlite::SqliteUsageStore::Open(directory / "usage.db"));
+}
+
+std::unique_ptr<SignInNotes> OpenPostgres(const std::filesystem::path& directory) {
+  return Take(postgres::PostgresUsageStore::Open(postgres::DatabaseOf(directory)));
 }
 
 class SignInNotesContract : public testing::TestWithParam<Implementation<SignInNotes>> {
@@ -82,7 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
             .open = [](const std::filesystem::path&) -> std::unique_ptr<SignInNotes> {
               return std::make_unique<MemoryUsageStore>();
             }},
-        Implementation<SignInNotes>{.name = "Sqlite", .durable = true, .open = OpenSqlite}),
+        Implementation<SignInNotes>{.name = "Sqlite", .durable = true, .open = OpenSqlite},
+        Implementation<SignInNotes>{.name = "Postgres", .durable = true, .open = OpenPostgres}),
     [](const auto& test_case) { return std::string{test_case.param.name}; });
 
 }  // namespace

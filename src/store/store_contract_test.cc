@@ -363,6 +363,35 @@ TEST_P(StoreContract, KeepsEveryLineAsItWas) {
   EXPECT_THAT(SeqsAfter(3), ElementsAre());
 }
 
+TEST_P(StoreContract, HasItsHeadWhereTheChangesEnd) {
+  EXPECT_THAT(store_->Head(), IsOkAnd(Eq(ChangeHead{})));
+  Commit({WriteOf(SampleWorkspace(1)), WriteOf(SampleWorkspace(2))});
+  Reopen();
+  const Result<std::optional<ChangeLine>> last = store_->LastChange();
+  ASSERT_TRUE(last && *last);
+  EXPECT_THAT(store_->Head(), IsOkAnd(Eq(ChangeHead{.seq = 2, .batch = 1, .mac = (*last)->mac})));
+}
+
+TEST_P(StoreContract, HoldsItsHeadForTheNextCommit) {
+  Commit({WriteOf(SampleWorkspace(1))});
+  const Result<ChangeHead> head = store_->Head();
+  ASSERT_THAT(head, IsOk());
+  for (int i = 0; i < 2; ++i) {
+    const Result<std::optional<ChangeHead>> held = store_->Hold();
+    ASSERT_THAT(held, IsOk()) << "what is held already is given up first";
+    EXPECT_EQ(held->value_or(*head), *head) << "or nothing, where nobody else writes";
+  }
+  EXPECT_THAT(SeqsAfter(0), ElementsAre(1)) << "what is held can be read";
+  Commit({WriteOf(SampleWorkspace(2))});
+  EXPECT_THAT(store_->Hold(), IsOk());
+  store_->Release();
+  store_->Release();
+  EXPECT_TRUE(Holds(SampleWorkspace(2)));
+  EXPECT_FALSE(Holds(SampleWorkspace(3)));
+  Commit({WriteOf(SampleWorkspace(3))});
+  EXPECT_THAT(SeqsAfter(0), ElementsAre(1, 2, 3));
+}
+
 TEST_P(StoreContract, StopsReadingChangesWhenTold) {
   Commit({WriteOf(SampleWorkspace(1)), WriteOf(SampleWorkspace(2))});
   int seen = 0;

@@ -1,6 +1,7 @@
 #pragma once
 
-// A store that fails once, when the test says so, and is otherwise the store that it wraps.
+// A store that fails once, when the test says so, and is otherwise the store that it wraps. To hold
+// the head, to release it and to ask for it are passed on, and not counted.
 //
 //     FailingStore failing{store, {.call = 2, .code = Error::Code::kNoSpace}};
 //
@@ -33,6 +34,9 @@ class FailingStore final : public Store {
 
   [[nodiscard]] Result<std::vector<Result<void>>> Commit(std::span<const Write> writes,
                                                          const LineMaker& make_line) override;
+  [[nodiscard]] Result<std::optional<ChangeHead>> Hold() override { return store_.Hold(); }
+  void Release() override { store_.Release(); }
+  [[nodiscard]] Result<ChangeHead> Head() const override { return store_.Head(); }
   [[nodiscard]] Result<void> Load(
       const RecordVisitor& visit,
       const std::function<void(std::string_view key)>& unreadable) const override;

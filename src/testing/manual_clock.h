@@ -27,4 +27,14 @@ class ManualClock final : public Clock {
   std::atomic<std::chrono::milliseconds> now_;
 };
 
+/// The time since the machine started, likewise. It starts at an hour.
+class ManualBootClock final : public BootClock {
+ public:
+  [[nodiscard]] BootInstant Now() const override { return BootInstant{now_.load()}; }
+  void Advance(std::chrono::milliseconds step) { now_ = now_.load() + step; }
+
+ private:
+  std::atomic<std::chrono::milliseconds> now_{std::chrono::hours{1}};
+};
+
 }  // namespace latchkey

@@ -8,8 +8,10 @@
 
 namespace latchkey {
 
-ScratchDirectory::ScratchDirectory() {
-  std::string name = std::filesystem::temp_directory_path() / "latchkey-test-XXXXXX";
+ScratchDirectory::ScratchDirectory() : ScratchDirectory(std::filesystem::temp_directory_path()) {}
+
+ScratchDirectory::ScratchDirectory(const std::filesystem::path& parent) {
+  std::string name = parent / "latchkey-test-XXXXXX";
   if (::mkdtemp(name.data()) == nullptr) {
     ADD_FAILURE() << "no scratch directory";
     return;

@@ -13,6 +13,8 @@ namespace latchkey {
 class ScratchDirectory {
  public:
   ScratchDirectory();
+  /// Below `parent`.
+  explicit ScratchDirectory(const std::filesystem::path& parent);
   ScratchDirectory(const ScratchDirectory&) = delete;
   ScratchDirectory& operator=(const ScratchDirectory&) = delete;
   ~ScratchDirectory();

@@ -172,7 +172,11 @@ Decision Verifier::DecideOn(const EpochDomain::Guard& guard,
                             const std::optional<Access>& access) const {
   Decision decision =
       presented ? Judge(guard, *presented, attempt.now, requirement, access) : Deny(Cause::kAbsent);
-  if (!decision.allowed && IsFailedAttempt(decision.cause)) CountFailure(attempt, decision);
+  if (IsStale()) {
+    decision = Deny(Cause::kStale);
+  } else if (!decision.allowed && IsFailedAttempt(decision.cause)) {
+    CountFailure(attempt, decision);
+  }
   counters_.Count(requirement.catalogue->app(),
                   decision.allowed ? std::nullopt : std::optional{decision.cause});
   return decision;

@@ -12,15 +12,18 @@
 // another thread writes to. Verify() is the same decision with everything owned, for those who keep
 // it over a wait. Order of the checks: form and checksum; id and secret (an
 // unknown id costs as much time as a wrong secret); user part; revoked; expired; account suspended;
-// app; scopes or permissions; membership. The first that fails is the cause.
+// app; scopes or permissions; membership. The first that fails is the cause. Last, whether what is
+// in memory was fresh: after the decision, so that a process which was frozen over it says nothing.
 //
 // Thread safety: any number of threads.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "cluster/lease.h"
 #include "credential/authorization.h"
 #include "scope/requirement.h"
 #include "verify/decision.h"
@@ -61,9 +64,11 @@ struct Access {
 
 class Verifier {
  public:
-  /// `index` and `directory` outlive the verifier.
-  Verifier(const Index& index, const Directory& directory, ThrottleSettings throttle)
-      : index_(index), directory_(directory), throttle_(throttle) {}
+  /// `index` and `directory` outlive the verifier, and so does `lease`: of a node of several. Once
+  /// it has run out, every decision is kStale. Null: what is in memory is always all there is.
+  Verifier(const Index& index, const Directory& directory, ThrottleSettings throttle,
+           const Lease* lease = nullptr)
+      : index_(index), directory_(directory), throttle_(throttle), lease_(lease) {}
 
   /// What every Decide() needs. Cheap, and cheaper still once for several decisions; see
   /// verify/epoch.h for how long it may live.
@@ -79,6 +84,13 @@ class Verifier {
   /// The same decision, owned.
   [[nodiscard]] Verdict Verify(const Attempt& attempt, const Requirement& requirement,
                                const std::optional<Access>& access = std::nullopt) const;
+
+  /// Whether nothing may be said of what is in memory, because the lease has run out.
+  [[nodiscard]] bool IsStale() const { return lease_ != nullptr && !lease_->IsLive(); }
+  /// How old what is in memory may be, of a node of several.
+  [[nodiscard]] std::optional<std::chrono::milliseconds> Age() const {
+    return lease_ == nullptr ? std::nullopt : lease_->Age();
+  }
 
   /// Decisions so far: index 0 allowed, then one for each Cause in its order.
   [[nodiscard]] CauseCounts Counts() const { return counters_.Total(); }
@@ -108,6 +120,7 @@ class Verifier {
   const Index& index_;
   const Directory& directory_;
   mutable Throttle throttle_;
+  const Lease* lease_;
   DecisionCounters counters_;
 };
 

@@ -387,5 +387,37 @@ TEST_F(VerifierTest, GoesByTheAppsNameAndNotItsCatalogue) {
   EXPECT_EQ(Decide(authorization, read), "allowed");
 }
 
+TEST_F(VerifierTest, SaysNothingOnceItsLeaseHasRunOut) {
+  ManualBootClock boot_clock;
+  Lease lease{boot_clock, 30s};
+  const Verifier verifier{*latchkey_.index, *latchkey_.directory, {.failures_max = 1}, &lease};
+  const std::string good = Bearer(TokenWith({"read:repository:bitbucket"}));
+  const std::string unknown = Bearer(TokenWith({"read:repository:bitbucket"})).substr(0, 20);
+  const Requirement requirement = latchkey_.Needs({"read:repository:bitbucket"});
+  const auto ask = [&](const std::string& authorization) {
+    const EpochDomain::Guard guard = verifier.Enter();
+    const Decision decision = verifier.Decide(guard,
+                                              {.authorization = authorization,
+                                               .client_address = "192.0.2.1",
+                                               .now = latchkey_.clock.Now()},
+                                              requirement);
+    EXPECT_EQ(decision.allowed, decision.proven.has_value());
+    return decision.allowed ? std::string{"allowed"} : std::string{CauseName(decision.cause)};
+  };
+  EXPECT_EQ(ask(good), "stale") << "nothing is fresh yet";
+  lease.Renew(boot_clock.Now());
+  EXPECT_EQ(ask(good), "allowed");
+  EXPECT_FALSE(verifier.IsStale());
+  boot_clock.Advance(30s + 1ms);
+  EXPECT_TRUE(verifier.IsStale());
+  EXPECT_EQ(verifier.Age(), 30s + 1ms);
+  for (int i = 0; i < 3; ++i) {
+    for (const std::string& any : {good, unknown, std::string{}}) EXPECT_EQ(ask(any), "stale");
+  }
+  lease.Renew(boot_clock.Now());
+  EXPECT_EQ(ask(good), "allowed") << "what was not decided counted for no throttle";
+  EXPECT_EQ(verifier.Counts().at(1 + static_cast<std::size_t>(Cause::kStale)), 10U);
+}
+
 }  // namespace
 }  // namespace latchkey

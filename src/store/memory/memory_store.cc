@@ -31,16 +31,8 @@ bool ComesBefore(const CredentialRecord& left, const CredentialRecord& right) {
 
 }  // namespace
 
-MemoryStore::Records& MemoryStore::TableOf(const Record& record) {
-  return tables_.at(record.index());
-}
-
-const MemoryStore::Records& MemoryStore::TableOf(RecordType type) const {
-  return tables_.at(static_cast<std::size_t>(type));
-}
-
-Result<void> MemoryStore::AdmitAccount(const Account& account) const {
-  for (const auto& [key, record] : TableOf(RecordType::kAccount)) {
+Result<void> MemoryStore::Tables::AdmitAccount(const Account& account) const {
+  for (const auto& [key, record] : Of(RecordType::kAccount)) {
     const Account& other = std::get<AccountRecord>(record).value;
     if (other.id == account.id) continue;
     if (EqualsIgnoringCase(other.email, account.email)) return Taken("e-mail", account.email);
@@ -51,12 +43,12 @@ Result<void> MemoryStore::AdmitAccount(const Account& account) const {
   return {};
 }
 
-Result<void> MemoryStore::Admit(const Write& write) const {
+Result<void> MemoryStore::Tables::Admit(const Write& write) const {
   const RecordType type = TypeOf(write.record);
   const std::string key = KeyOf(write.record);
   const std::uint64_t version = VersionOf(write.record);
-  const auto stored = TableOf(type).find(key);
-  const std::uint64_t before = stored == TableOf(type).end() ? 0 : VersionOf(stored->second);
+  const auto stored = Of(type).find(key);
+  const std::uint64_t before = stored == Of(type).end() ? 0 : VersionOf(stored->second);
   if (before != 0 && version == 1) return Taken(TypeName(type), key);
   if (version != before + 1) {
     return Fail(Error::Code::kConflict,
@@ -66,35 +58,108 @@ Result<void> MemoryStore::Admit(const Write& write) const {
     if (Result<void> admitted = AdmitAccount(account->value); !admitted) return admitted;
   }
   if (!write.claim) return {};
-  const auto claim = claims_.find({write.claim->account, write.claim->key});
+  const auto claim = claims.find({write.claim->account, write.claim->key});
   const std::optional<Instant> now = CreatedAt(write.record);
-  if (claim != claims_.end() && (!now || claim->second.expires_at > *now)) {
+  if (claim != claims.end() && (!now || claim->second.expires_at > *now)) {
     return Taken("idempotency key", write.claim->key);
   }
   return {};
 }
 
-void MemoryStore::Apply(const Write& write) {
+void MemoryStore::Tables::Apply(const Write& write) {
   const std::string key = KeyOf(write.record);
-  TableOf(write.record).insert_or_assign(key, write.record);
+  Of(write.record).insert_or_assign(key, write.record);
   if (!write.claim) return;
-  claims_.insert_or_assign(
+  claims.insert_or_assign(
       std::pair{write.claim->account, write.claim->key},
       Claim{.known = {.fingerprint = write.claim->fingerprint, .record_key = key},
             .expires_at = write.claim->expires_at});
 }
 
+ChangeHead MemoryStore::Tables::Head() const {
+  if (lines.empty()) return {};
+  const ChangeLine& last = lines.rbegin()->second;
+  return {.seq = last.seq, .batch = last.batch, .mac = last.mac};
+}
+
+std::unique_ptr<MemoryStore> MemoryStore::Share() {
+  const std::unique_lock lock = Lock();
+  state_->shared = true;
+  return std::unique_ptr<MemoryStore>{new MemoryStore{state_}};
+}
+
+Result<void> MemoryStore::CheckReachable() const {
+  if (reachable_) return {};
+  return Fail(Error::Code::kUnavailable, "the memory store cannot be reached");
+}
+
+Result<std::optional<ChangeHead>> MemoryStore::Hold() {
+  std::unique_lock lock = Lock();
+  if (!state_->shared) return std::optional<ChangeHead>{};
+  LetGo();
+  state_->let_go.wait(lock, [this] { return state_->holder == nullptr || !reachable_; });
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  state_->holder = this;
+  return std::optional{state_->tables.Head()};
+}
+
+void MemoryStore::LetGo() {
+  if (state_->holder != this) return;
+  state_->holder = nullptr;
+  state_->let_go.notify_all();
+}
+
+void MemoryStore::Release() {
+  const std::unique_lock lock = Lock();
+  LetGo();
+}
+
+void MemoryStore::SetReachable(bool reachable) {
+  const std::unique_lock lock = Lock();
+  reachable_ = reachable;
+  if (!reachable) LetGo();
+  state_->let_go.notify_all();
+}
+
+void MemoryStore::CutNextCommit(bool made) { cut_ = made ? Cut::kMade : Cut::kUnmade; }
+
+void MemoryStore::VanishAfterNextCommit() { cut_ = Cut::kGone; }
+
 Result<std::vector<Result<void>>> MemoryStore::Commit(std::span<const Write> writes,
                                                       const LineMaker& make_line) {
-  const std::scoped_lock lock{mutex_};
+  std::unique_lock lock = Lock();
+  if (!state_->shared) return CommitTo(state_->tables, writes, make_line);
+  state_->let_go.wait(
+      lock, [this] { return state_->holder == nullptr || state_->holder == this || !reachable_; });
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  Tables changed = state_->tables;
+  Result<std::vector<Result<void>>> outcomes = CommitTo(changed, writes, make_line);
+  LetGo();
+  const Cut cut = cut_.exchange(Cut::kNone);
+  if (outcomes && cut != Cut::kUnmade) state_->tables = std::move(changed);
+  if (cut == Cut::kGone) reachable_ = false;
+  if (cut != Cut::kNone) return Fail(Error::Code::kUnavailable, "the connection was lost");
+  return outcomes;
+}
+
+Result<std::vector<Result<void>>> MemoryStore::CommitTo(Tables& tables,
+                                                        std::span<const Write> writes,
+                                                        const LineMaker& make_line) const {
   std::vector<Result<void>> outcomes;
   outcomes.reserve(writes.size());
   for (const Write& write : writes) {
-    Result<void> admitted = Admit(write);
+    Result<void> admitted = tables.Admit(write);
     if (admitted) {
-      Apply(write);
+      tables.Apply(write);
       ChangeLine line = make_line(write);
-      lines_.insert_or_assign(line.seq, std::move(line));
+      if (state_->shared && line.seq != tables.Head().seq + 1) {
+        return Fail(Error::Code::kInternal, "a change does not continue the head");
+      }
+      tables.lines.insert_or_assign(line.seq, std::move(line));
     }
     outcomes.push_back(std::move(admitted));
   }
@@ -105,8 +170,11 @@ Result<std::vector<Result<void>>> MemoryStore::Commit(std::span<const Write> wri
 Result<void> MemoryStore::Load(
     const RecordVisitor& visit,
     const std::function<void(std::string_view key)>& /*unreadable*/) const {
-  std::unique_lock lock{mutex_};
-  const auto tables = tables_;
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  std::unique_lock lock = Lock();
+  const auto tables = state_->tables.records;
   lock.unlock();
   const auto& apps = tables.at(static_cast<std::size_t>(RecordType::kApp));
   for (const auto& [key, record] : apps) visit(record);
@@ -124,17 +192,23 @@ Result<void> MemoryStore::LoadByThreads(
 }
 
 Result<Record> MemoryStore::Find(RecordType type, std::string_view key) const {
-  const std::scoped_lock lock{mutex_};
-  const auto found = TableOf(type).find(key);
-  if (found != TableOf(type).end()) return found->second;
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  const std::unique_lock lock = Lock();
+  const auto found = state_->tables.Of(type).find(key);
+  if (found != state_->tables.Of(type).end()) return found->second;
   return Fail(Error::Code::kNotFound,
               "no " + std::string{TypeName(type)} + " \"" + EscapeForTerminal(key, 80) + "\"");
 }
 
 Result<std::vector<CredentialRecord>> MemoryStore::ListCredentials(
     const CredentialFilter& filter) const {
-  const std::scoped_lock lock{mutex_};
-  const Records& table = TableOf(RecordType::kCredential);
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  const std::unique_lock lock = Lock();
+  const Records& table = state_->tables.Of(RecordType::kCredential);
   const CredentialRecord* after = nullptr;
   if (filter.after) {
     const auto found = table.find(filter.after->text());
@@ -159,21 +233,30 @@ Result<std::vector<CredentialRecord>> MemoryStore::ListCredentials(
 
 Result<std::optional<KnownClaim>> MemoryStore::FindClaim(std::string_view account,
                                                          std::string_view key) const {
-  const std::scoped_lock lock{mutex_};
-  const auto found = claims_.find({std::string{account}, std::string{key}});
-  if (found == claims_.end()) return std::optional<KnownClaim>{};
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  const std::unique_lock lock = Lock();
+  const auto found = state_->tables.claims.find({std::string{account}, std::string{key}});
+  if (found == state_->tables.claims.end()) return std::optional<KnownClaim>{};
   return std::optional{found->second.known};
 }
 
 Result<std::optional<ChangeLine>> MemoryStore::LastChange() const {
-  const std::scoped_lock lock{mutex_};
-  if (lines_.empty()) return std::optional<ChangeLine>{};
-  return std::optional{lines_.rbegin()->second};
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  const std::unique_lock lock = Lock();
+  if (state_->tables.lines.empty()) return std::optional<ChangeLine>{};
+  return std::optional{state_->tables.lines.rbegin()->second};
 }
 
 Result<void> MemoryStore::ReadChanges(std::uint64_t seq, const LineVisitor& visit) const {
-  std::unique_lock lock{mutex_};
-  const auto lines = lines_;
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  std::unique_lock lock = Lock();
+  const auto lines = state_->tables.lines;
   lock.unlock();
   for (auto line = lines.upper_bound(seq); line != lines.end(); ++line) {
     if (!visit(line->second)) break;
@@ -183,50 +266,57 @@ Result<void> MemoryStore::ReadChanges(std::uint64_t seq, const LineVisitor& visi
 
 Result<void> MemoryStore::Restore(std::span<const Record> records,
                                   std::span<const ChangeLine> lines) {
-  const std::scoped_lock lock{mutex_};
-  for (const Record& record : records) TableOf(record).insert_or_assign(KeyOf(record), record);
-  for (const ChangeLine& line : lines) lines_.insert_or_assign(line.seq, line);
+  const std::unique_lock lock = Lock();
+  for (const Record& record : records)
+    state_->tables.Of(record).insert_or_assign(KeyOf(record), record);
+  for (const ChangeLine& line : lines) state_->tables.lines.insert_or_assign(line.seq, line);
   return {};
 }
 
 Result<std::string> MemoryStore::ReadMeta(std::string_view name) const {
-  const std::scoped_lock lock{mutex_};
-  const auto found = meta_.find(name);
-  if (found != meta_.end()) return found->second;
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  const std::unique_lock lock = Lock();
+  const auto found = state_->meta.find(name);
+  if (found != state_->meta.end()) return found->second;
   return Fail(Error::Code::kNotFound, "no value \"" + std::string{name} + "\"");
 }
 
 Result<void> MemoryStore::WriteMeta(std::string_view name, std::string_view value) {
-  const std::scoped_lock lock{mutex_};
-  meta_.insert_or_assign(std::string{name}, std::string{value});
+  const std::unique_lock lock = Lock();
+  state_->meta.insert_or_assign(std::string{name}, std::string{value});
   return {};
 }
 
 Result<std::uint64_t> MemoryStore::ForeignWrites() const {
-  const std::scoped_lock lock{mutex_};
-  return foreign_writes_;
+  if (Result<void> reachable = CheckReachable(); !reachable) {
+    return std::unexpected(reachable.error());
+  }
+  const std::unique_lock lock = Lock();
+  return state_->foreign_writes;
 }
 
 void MemoryStore::Overwrite(Record record) {
-  const std::scoped_lock lock{mutex_};
+  const std::unique_lock lock = Lock();
   const std::string key = KeyOf(record);
-  Records& table = TableOf(record);
+  Records& table = state_->tables.Of(record);
   table.insert_or_assign(key, std::move(record));
-  ++foreign_writes_;
+  ++state_->foreign_writes;
 }
 
 void MemoryStore::Erase(RecordType type, std::string_view key) {
-  const std::scoped_lock lock{mutex_};
-  Records& table = tables_.at(static_cast<std::size_t>(type));
+  const std::unique_lock lock = Lock();
+  Records& table = state_->tables.records.at(static_cast<std::size_t>(type));
   const auto found = table.find(key);
   if (found != table.end()) table.erase(found);
-  ++foreign_writes_;
+  ++state_->foreign_writes;
 }
 
 void MemoryStore::DropLinesAfter(std::uint64_t seq) {
-  const std::scoped_lock lock{mutex_};
-  lines_.erase(lines_.upper_bound(seq), lines_.end());
-  ++foreign_writes_;
+  const std::unique_lock lock = Lock();
+  state_->tables.lines.erase(state_->tables.lines.upper_bound(seq), state_->tables.lines.end());
+  ++state_->foreign_writes;
 }
 
 }  // namespace latchkey

@@ -83,32 +83,28 @@ void Query::Note(int code) {
 }
 
 // Copied by SQLite: a bound text may be a temporary.
-Query& Query::Bind(std::string_view text) {
+void Query::PutText(std::string_view text) {
   // A null pointer would bind NULL, and an empty view may hold one.
   const char* data = text.data() == nullptr ? "" : text.data();
   if (statement_ != nullptr) {
     Note(sqlite3_bind_text64(statement_, NextParameter(), data, text.size(), SQLITE_TRANSIENT,
                              SQLITE_UTF8));
   }
-  return *this;
 }
 
-Query& Query::Bind(std::int64_t number) {
+void Query::PutNumber(std::int64_t number) {
   if (statement_ != nullptr) Note(sqlite3_bind_int64(statement_, NextParameter(), number));
-  return *this;
 }
 
-Query& Query::Bind(std::span<const std::byte> blob) {
+void Query::PutBlob(std::span<const std::byte> blob) {
   const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());
   if (statement_ != nullptr) {
     Note(sqlite3_bind_blob64(statement_, NextParameter(), data, blob.size(), SQLITE_TRANSIENT));
   }
-  return *this;
 }
 
-Query& Query::BindNull() {
+void Query::PutNull() {
   if (statement_ != nullptr) Note(sqlite3_bind_null(statement_, NextParameter()));
-  return *this;
 }
 
 Result<bool> Query::Step() {

@@ -7,7 +7,6 @@
 
 #include <sqlite3.h>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -18,8 +17,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/instant.h"
 #include "base/result.h"
+#include "store/rows/row.h"
 
 namespace latchkey::sqlite {
 
@@ -39,37 +38,29 @@ struct FinalizeStatement {
 
 /// One execution of a prepared statement: bind, then step. A failure, even one of preparing, is
 /// reported by Step() and Run(). Parameters are bound from left to right, columns read by position.
-class Query {
+class Query final : public rows::ChainedRowWriter<Query>, public rows::RowView {
  public:
   Query(sqlite3_stmt* statement, int prepare_code) : statement_(statement), code_(prepare_code) {}
   Query(const Query&) = delete;
   Query& operator=(const Query&) = delete;
-  ~Query();
-
-  Query& Bind(std::string_view text);
-  Query& Bind(std::int64_t number);
-  Query& Bind(std::span<const std::byte> blob);
-  Query& Bind(Instant instant) { return Bind(std::int64_t{instant.time_since_epoch().count()}); }
-  Query& Bind(std::chrono::seconds span) { return Bind(std::int64_t{span.count()}); }
-  /// NULL if there is no value.
-  template <typename T>
-  Query& Bind(const std::optional<T>& value) {
-    return value ? Bind(*value) : BindNull();
-  }
+  ~Query() override;
 
   /// True: there is a row.
   [[nodiscard]] Result<bool> Step();
   /// Steps to the end.
   [[nodiscard]] Result<void> Run();
 
-  // Of the present row. Each is empty if the column is of another type.
-  [[nodiscard]] std::optional<std::string_view> Text(int column) const;
-  [[nodiscard]] std::optional<std::int64_t> Number(int column) const;
-  [[nodiscard]] std::optional<std::span<const std::byte>> Blob(int column) const;
-  [[nodiscard]] bool IsNull(int column) const;
+  // Of the present row.
+  [[nodiscard]] std::optional<std::string_view> Text(int column) const override;
+  [[nodiscard]] std::optional<std::int64_t> Number(int column) const override;
+  [[nodiscard]] std::optional<std::span<const std::byte>> Blob(int column) const override;
+  [[nodiscard]] bool IsNull(int column) const override;
 
  private:
-  Query& BindNull();
+  void PutText(std::string_view text) override;
+  void PutNumber(std::int64_t number) override;
+  void PutBlob(std::span<const std::byte> blob) override;
+  void PutNull() override;
   [[nodiscard]] int NextParameter() { return ++parameter_; }
   void Note(int code);
 

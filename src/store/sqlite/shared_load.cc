@@ -1,59 +1,26 @@
 #include "store/sqlite/shared_load.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 
-#include "base/parallel.h"
-#include "base/text.h"
-#include "store/sqlite/record_rows.h"
+#include "store/rows/load_order.h"
+#include "store/rows/record_rows.h"
 
 namespace latchkey::sqlite {
 namespace {
 
-/// Apps are not among them: they come first.
-constexpr std::array kSharedTypes{
-    RecordType::kAccount,    RecordType::kWorkspace, RecordType::kMembership,
-    RecordType::kRepository, RecordType::kSignIn,    RecordType::kSession,
-    RecordType::kLink,       RecordType::kPolicy,    RecordType::kCredential};
-
 /// So many that threads end at about the same time; however far apart the row numbers are.
 constexpr std::uint64_t kSharesOfTable = 64;
 
-struct RowNumbers {
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-};
-
 struct Share {
   RecordType type;
-  std::optional<RowNumbers> rows;  // Nothing: the whole table.
+  std::optional<rows::Range> rows;  // By row number, where there are such. Nothing: the table.
 };
 
-/// The other tables are kept by their keys and have no row numbers.
-bool HasRowNumbers(RecordType type) {
-  return type == RecordType::kCredential || type == RecordType::kAccount;
-}
-
-/// Cuts the numbers into shares, all of them covered, none twice.
-void AddShares(RecordType type, RowNumbers rows, std::vector<Share>& shares) {
-  // Somebody else may have numbered them from end to end of what 64 bits hold.
-  const auto lowest = static_cast<std::uint64_t>(rows.first);
-  const std::uint64_t span = static_cast<std::uint64_t>(rows.last) - lowest;
-  const std::uint64_t step = (span / kSharesOfTable) + 1;
-  for (std::uint64_t i = 0; i < kSharesOfTable && i * step <= span; ++i) {
-    const std::uint64_t last = std::min(span, (i * step) + (step - 1));
-    shares.push_back({.type = type,
-                      .rows = RowNumbers{.first = static_cast<std::int64_t>(lowest + (i * step)),
-                                         .last = static_cast<std::int64_t>(lowest + last)}});
-  }
-}
-
-Result<std::optional<RowNumbers>> FindRowNumbers(Connection& connection, RecordType type) {
-  const std::string& table = TableOf(type).name;
+Result<std::optional<rows::Range>> FindRowNumbers(Connection& connection, RecordType type) {
+  const std::string& table = rows::TableOf(type).name;
   // Each alone is a look at one end of the table; both in one would read all of it.
   Query query = connection.Prepare("SELECT (SELECT min(rowid) FROM " + table +
                                    "), (SELECT max(rowid) FROM " + table + ")");
@@ -61,20 +28,24 @@ Result<std::optional<RowNumbers>> FindRowNumbers(Connection& connection, RecordT
   if (!row) return std::unexpected(row.error());
   const std::optional<std::int64_t> first = query.Number(0);
   const std::optional<std::int64_t> last = query.Number(1);
-  if (!*row || !first || !last) return std::optional<RowNumbers>{};
-  return std::optional{RowNumbers{.first = *first, .last = *last}};
+  if (!*row || !first || !last) return std::optional<rows::Range>{};
+  return std::optional{rows::Range{.first = *first, .last = *last}};
 }
 
 Result<std::vector<Share>> FindShares(Connection& connection) {
   std::vector<Share> shares;
-  for (const RecordType type : kSharedTypes) {
-    if (!HasRowNumbers(type)) {
+  for (const RecordType type : rows::kTypesAfterApps) {
+    // The others are kept by their keys and have no row numbers.
+    if (!rows::IsCut(type)) {
       shares.push_back({.type = type, .rows = {}});
       continue;
     }
-    const Result<std::optional<RowNumbers>> rows = FindRowNumbers(connection, type);
-    if (!rows) return std::unexpected(rows.error());
-    if (*rows) AddShares(type, **rows, shares);
+    const Result<std::optional<rows::Range>> numbers = FindRowNumbers(connection, type);
+    if (!numbers) return std::unexpected(numbers.error());
+    if (!*numbers) continue;
+    for (const rows::Range range : rows::Cut(**numbers, kSharesOfTable)) {
+      shares.push_back({.type = type, .rows = range});
+    }
   }
   return shares;
 }
@@ -82,19 +53,14 @@ Result<std::vector<Share>> FindShares(Connection& connection) {
 Result<void> LoadShare(Connection& connection, const Share& share,
                        const Store::RecordVisitor& visit,
                        const std::function<void(std::string_view key)>& unreadable) {
-  const RecordTable& table = TableOf(share.type);
-  Query query = connection.Prepare(share.rows ? table.select_rows : table.select_all);
+  const std::string& all = rows::TableOf(share.type).select_all;
+  Query query = connection.Prepare(share.rows ? all + " WHERE rowid BETWEEN ? AND ?" : all);
   if (share.rows) query.Bind(share.rows->first).Bind(share.rows->last);
   while (true) {
     const Result<bool> row = query.Step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
-    std::optional<Record> record = ReadRecord(query, share.type);
-    if (record) {
-      visit(*std::move(record));
-    } else {
-      unreadable(EscapeForTerminal(ReadKey(query, share.type)));
-    }
+    rows::Visit(query, share.type, visit, unreadable);
   }
 }
 
@@ -141,19 +107,10 @@ Result<void> LoadAll(const Readings& readings, const Store::RecordVisitor& visit
   if (Result<void> loaded = LoadShare(first, apps, visit, unreadable); !loaded) return loaded;
   const Result<std::vector<Share>> shares = FindShares(first);
   if (!shares) return std::unexpected(shares.error());
-  std::mutex mutex;
-  Result<void> outcome;
-  const auto load = [&](std::size_t turn, std::size_t worker) {
-    Result<void> loaded =
-        LoadShare(readings[worker]->connection(), (*shares)[turn], visit, unreadable);
-    if (loaded) return true;
-    const std::scoped_lock lock{mutex};
-    outcome = std::move(loaded);
-    return false;
-  };
-  // What stopped it is the outcome.
-  static_cast<void>(TakeTurns(shares->size(), readings.size(), load));
-  return outcome;
+  return rows::LoadShares(
+      shares->size(), readings.size(), [&](std::size_t share, std::size_t thread) {
+        return LoadShare(readings[thread]->connection(), (*shares)[share], visit, unreadable);
+      });
 }
 
 }  // namespace latchkey::sqlite

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "base/text.h"
+#include "store/rows/record_rows.h"
 #include "store/sqlite/migrations.h"
-#include "store/sqlite/record_rows.h"
 #include "store/sqlite/shared_load.h"
 #include "store/sqlite/write_rules.h"
 
@@ -27,33 +27,6 @@ Result<void> EnsureFile(const std::string& path) {
   }
   close(descriptor);
   return {};
-}
-
-/// The present row of `SELECT seq, batch, text, mac`.
-Result<ChangeLine> ReadLine(const Query& query) {
-  const std::optional<std::int64_t> seq = query.Number(0);
-  const std::optional<std::int64_t> batch = query.Number(1);
-  const std::optional<std::string_view> text = query.Text(2);
-  const auto mac = query.Blob(3);
-  if (!seq || !batch || !text || !mac || mac->size() != std::tuple_size_v<Mac>) {
-    return Fail(Error::Code::kTampered,
-                "change " + std::to_string(seq.value_or(0)) + " in the database cannot be read");
-  }
-  ChangeLine line{.seq = static_cast<std::uint64_t>(*seq),
-                  .batch = static_cast<std::uint64_t>(*batch),
-                  .text = std::string{*text},
-                  .mac = {}};
-  std::ranges::copy(*mac, line.mac.begin());
-  return line;
-}
-
-std::string ListSql(const CredentialFilter& filter) {
-  std::string sql = "SELECT " + CredentialColumns() + " FROM credentials WHERE TRUE";
-  if (filter.account) sql += " AND account_id = ?";
-  if (filter.kind) sql += " AND kind = ?";
-  if (filter.app) sql += " AND app = ?";
-  if (filter.after) sql += " AND (created_at, id) < (?, ?)";
-  return sql + " ORDER BY created_at DESC, id DESC";
 }
 
 /// When the credential was created; nothing if there is none.
@@ -84,8 +57,8 @@ Result<void> WriteAll(Connection& connection, std::span<const Write> writes,
 
 Result<void> EraseRecord(Connection& connection, const Record& record) {
   const RecordType type = TypeOf(record);
-  Query query = connection.Prepare(TableOf(type).erase);
-  BindKey(query, type, KeyOf(record));
+  Query query = connection.Prepare(rows::TableOf(type).erase);
+  rows::PutKey(query, type, KeyOf(record));
   return query.Run();
 }
 
@@ -96,8 +69,8 @@ Result<void> RestoreAll(Connection& connection, std::span<const Record> records,
     if (Result<void> erased = EraseRecord(connection, record); !erased) return erased;
   }
   for (const Record& record : records) {
-    Query upsert = connection.Prepare(TableOf(TypeOf(record)).upsert);
-    BindRecord(upsert, record);
+    Query upsert = connection.Prepare(rows::TableOf(TypeOf(record)).upsert);
+    rows::PutRecord(upsert, record);
     if (Result<void> applied = upsert.Run(); !applied) return applied;
   }
   for (const ChangeLine& line : lines) {
@@ -184,13 +157,13 @@ Result<void> SqliteStore::LoadByThreads(
 Result<Record> SqliteStore::Find(RecordType type, std::string_view key) const {
   const Result<ReaderPool::Lease> reader = readers_.Take();
   if (!reader) return std::unexpected(reader.error());
-  Query query = (*reader)->Prepare(TableOf(type).select_one);
-  BindKey(query, type, key);
+  Query query = (*reader)->Prepare(rows::TableOf(type).select_one);
+  rows::PutKey(query, type, key);
   const Result<bool> row = query.Step();
   if (!row) return std::unexpected(row.error());
   const std::string name = std::string{TypeName(type)} + " \"" + EscapeForTerminal(key, 80) + "\"";
   if (!*row) return Fail(Error::Code::kNotFound, "no " + name);
-  std::optional<Record> record = ReadRecord(query, type);
+  std::optional<Record> record = rows::ReadRecord(query, type);
   if (!record) {
     return Fail(Error::Code::kTampered, name + " in the database cannot be read as a record");
   }
@@ -206,7 +179,7 @@ Result<std::vector<CredentialRecord>> ReadCredentials(Query& query, std::size_t 
     const Result<bool> row = query.Step();
     if (!row) return std::unexpected(row.error());
     if (!*row) break;
-    std::optional<Record> record = ReadRecord(query, RecordType::kCredential);
+    std::optional<Record> record = rows::ReadRecord(query, RecordType::kCredential);
     if (record) listed.push_back(std::get<CredentialRecord>(*std::move(record)));
   }
   return listed;
@@ -224,11 +197,8 @@ Result<std::vector<CredentialRecord>> SqliteStore::ListCredentials(
     if (!after) return std::unexpected(after.error());
     if (!*after) return std::vector<CredentialRecord>{};
   }
-  Query query = (*reader)->Prepare(ListSql(filter));
-  if (filter.account) query.Bind(*filter.account);
-  if (filter.kind) query.Bind(KindName(*filter.kind));
-  if (filter.app) query.Bind(*filter.app);
-  if (filter.after) query.Bind(**after).Bind(filter.after->text());
+  Query query = (*reader)->Prepare(rows::ListCredentialsSql(filter));
+  rows::PutFilter(query, filter, *after);
   return ReadCredentials(query, filter.limit);
 }
 
@@ -241,14 +211,9 @@ Result<std::optional<KnownClaim>> SqliteStore::FindClaim(std::string_view accoun
   const Result<bool> row = query.Bind(account).Bind(key).Step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::optional<KnownClaim>{};
-  const auto fingerprint = query.Blob(0);
-  const std::optional<std::string_view> record_key = query.Text(1);
-  if (!fingerprint || fingerprint->size() != std::tuple_size_v<Digest> || !record_key) {
-    return Fail(Error::Code::kTampered, "an idempotency key in the database cannot be read");
-  }
-  KnownClaim claim{.fingerprint = {}, .record_key = std::string{*record_key}};
-  std::ranges::copy(*fingerprint, claim.fingerprint.begin());
-  return std::optional{std::move(claim)};
+  Result<KnownClaim> claim = rows::ReadClaim(query);
+  if (!claim) return std::unexpected(claim.error());
+  return std::optional{*std::move(claim)};
 }
 
 Result<std::optional<ChangeLine>> SqliteStore::LastChange() const {
@@ -259,7 +224,7 @@ Result<std::optional<ChangeLine>> SqliteStore::LastChange() const {
   const Result<bool> row = query.Step();
   if (!row) return std::unexpected(row.error());
   if (!*row) return std::optional<ChangeLine>{};
-  Result<ChangeLine> line = ReadLine(query);
+  Result<ChangeLine> line = rows::ReadLine(query);
   if (!line) return std::unexpected(line.error());
   return std::optional{*std::move(line)};
 }
@@ -274,7 +239,7 @@ Result<void> SqliteStore::ReadChanges(std::uint64_t seq, const LineVisitor& visi
     const Result<bool> row = query.Step();
     if (!row) return std::unexpected(row.error());
     if (!*row) return {};
-    Result<ChangeLine> line = ReadLine(query);
+    Result<ChangeLine> line = rows::ReadLine(query);
     if (!line) return std::unexpected(line.error());
     if (!visit(*std::move(line))) return {};
   }

@@ -1,4 +1,4 @@
-#include "store/sqlite/record_rows.h"
+#include "store/rows/record_rows.h"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 
 #include "store/codec/app_json.h"
 
-namespace latchkey::sqlite {
+namespace latchkey::rows {
 namespace {
 
 struct TableShape {
@@ -60,14 +60,29 @@ const std::array<TableShape, 10>& Shapes() {
 
 const TableShape& ShapeOf(RecordType type) { return Shapes().at(static_cast<std::size_t>(type)); }
 
-std::string Join(std::span<const std::string_view> parts, std::string_view separator,
-                 std::string_view suffix = {}) {
+std::string Join(std::span<const std::string_view> parts, std::string_view separator) {
   std::string joined;
   for (const std::string_view part : parts) {
     if (!joined.empty()) joined += separator;
-    joined.append(part).append(suffix);
+    joined += part;
   }
   return joined;
+}
+
+/// `$1, $2, $3`: PostgreSQL's form, which SQLite takes too.
+std::string Marks(std::size_t count) {
+  std::string marks = "$1";
+  for (std::size_t i = 2; i <= count; ++i) marks += ", $" + std::to_string(i);
+  return marks;
+}
+
+std::string WhereKeyIs(std::span<const std::string_view> keys) {
+  std::string where;
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    where.append(i == 0 ? " WHERE " : " AND ").append(keys[i]);
+    where += " = $" + std::to_string(i + 1);
+  }
+  return where;
 }
 
 RecordTable MakeTable(const TableShape& shape) {
@@ -75,19 +90,17 @@ RecordTable MakeTable(const TableShape& shape) {
   const auto keys = columns.first(shape.key_columns);
   const std::string name{shape.name};
   const std::string all = Join(columns, ", ");
-  const std::string where = " WHERE " + Join(keys, " AND ", " = ?");
+  const std::string where = WhereKeyIs(keys);
   std::string updates;
   for (const std::string_view column : columns.subspan(shape.key_columns)) {
     if (!updates.empty()) updates += ", ";
     updates.append(column).append(" = excluded.").append(column);
   }
-  const std::vector<std::string_view> marks(columns.size(), "?");
   return {.name = name,
           .select_version = "SELECT version FROM " + name + where,
           .select_one = "SELECT " + all + " FROM " + name + where,
           .select_all = "SELECT " + all + " FROM " + name,
-          .select_rows = "SELECT " + all + " FROM " + name + " WHERE rowid BETWEEN ? AND ?",
-          .upsert = "INSERT INTO " + name + " (" + all + ") VALUES (" + Join(marks, ", ") +
+          .upsert = "INSERT INTO " + name + " (" + all + ") VALUES (" + Marks(columns.size()) +
                     ") ON CONFLICT (" + Join(keys, ", ") + ") DO UPDATE SET " + updates,
           .erase = "DELETE FROM " + name + where};
 }
@@ -111,72 +124,71 @@ std::vector<std::string> SplitNames(std::string_view text) {
   return names;
 }
 
-void BindFields(Query& query, const CredentialRecord& record) {
-  query.Bind(record.id.text()).Bind(KindName(record.kind)).Bind(record.account).Bind(record.app);
-  query.Bind(JoinNames(record.grants)).Bind(record.name).Bind(record.created_at);
-  query.Bind(record.expires_at).Bind(record.revoked_at).Bind(record.revoke_reason);
+void PutFields(RowWriter& row, const CredentialRecord& record) {
+  row.PutAll(record.id.text(), KindName(record.kind), record.account, record.app);
+  row.PutAll(JoinNames(record.grants), record.name, record.created_at, record.expires_at);
+  row.PutAll(record.revoked_at, record.revoke_reason);
 }
 
-void BindFields(Query& query, const AccountRecord& record) {
+void PutFields(RowWriter& row, const AccountRecord& record) {
   const Account& account = record.value;
-  query.Bind(account.id).Bind(account.email).Bind(account.username).Bind(account.display_name);
-  query.Bind(KindName(account.kind)).Bind(StateName(account.state));
-  query.Bind(std::int64_t{account.admin}).Bind(account.password_hash).Bind(account.created_at);
+  row.PutAll(account.id, account.email, account.username, account.display_name);
+  row.PutAll(KindName(account.kind), StateName(account.state), std::int64_t{account.admin});
+  row.PutAll(account.password_hash, account.created_at);
 }
 
-void BindFields(Query& query, const WorkspaceRecord& record) {
-  query.Bind(record.value.slug).Bind(record.value.created_at);
+void PutFields(RowWriter& row, const WorkspaceRecord& record) {
+  row.PutAll(record.value.slug, record.value.created_at);
 }
 
-void BindFields(Query& query, const MembershipRecord& record) {
+void PutFields(RowWriter& row, const MembershipRecord& record) {
   const Membership& membership = record.value.membership;
-  query.Bind(membership.workspace).Bind(membership.account).Bind(RoleName(membership.role));
-  query.Bind(std::int64_t{record.value.removed});
+  row.PutAll(membership.workspace, membership.account, RoleName(membership.role));
+  row.Put(std::int64_t{record.value.removed});
 }
 
-void BindFields(Query& query, const RepositoryRecord& record) {
-  query.Bind(record.value.workspace).Bind(record.value.slug).Bind(record.value.created_at);
+void PutFields(RowWriter& row, const RepositoryRecord& record) {
+  row.PutAll(record.value.workspace, record.value.slug, record.value.created_at);
 }
 
-void BindFields(Query& query, const AppRecord& record) {
-  query.Bind(record.value.definition.name).Bind(std::int64_t{record.value.removed});
-  query.Bind(FormatApp(record.value.definition));
+void PutFields(RowWriter& row, const AppRecord& record) {
+  const AppState& app = record.value;
+  row.PutAll(app.definition.name, std::int64_t{app.removed}, FormatApp(app.definition));
 }
 
-void BindFields(Query& query, const SignInRecord& record) { query.Bind(record.account); }
+void PutFields(RowWriter& row, const SignInRecord& record) { row.Put(record.account); }
 
-void BindFields(Query& query, const SessionRecord& record) {
+void PutFields(RowWriter& row, const SessionRecord& record) {
   const Session& session = record.value;
-  query.Bind(session.id).Bind(session.account).Bind(session.name).Bind(session.address);
-  query.Bind(session.user_agent).Bind(session.created_at).Bind(session.authenticated_at);
-  query.Bind(JoinNames(session.methods)).Bind(session.expires_at).Bind(session.ended_at);
-  query.Bind(session.end_reason);
+  row.PutAll(session.id, session.account, session.name, session.address, session.user_agent);
+  row.PutAll(session.created_at, session.authenticated_at, JoinNames(session.methods));
+  row.PutAll(session.expires_at, session.ended_at, session.end_reason);
 }
 
-void BindFields(Query& query, const LinkRecord& record) {
+void PutFields(RowWriter& row, const LinkRecord& record) {
   const Link& link = record.value;
-  query.Bind(link.id).Bind(KindName(link.kind)).Bind(link.account).Bind(link.created_at);
-  query.Bind(link.expires_at).Bind(link.used_at).Bind(link.made_by);
+  row.PutAll(link.id, KindName(link.kind), link.account, link.created_at, link.expires_at);
+  row.PutAll(link.used_at, link.made_by);
 }
 
-void BindFields(Query& query, const PolicyRecord& record) {
+void PutFields(RowWriter& row, const PolicyRecord& record) {
   const InstallationPolicy& policy = record.value;
-  query.Bind(kPolicyKey).Bind(policy.token_lifetime_max).Bind(policy.token_lifetime_default);
-  query.Bind(std::int64_t{policy.api_tokens}).Bind(std::int64_t{policy.app_passwords});
-  query.Bind(std::int64_t{policy.second_step_required}).Bind(JoinNames(policy.token_apps));
+  row.PutAll(kPolicyKey, policy.token_lifetime_max, policy.token_lifetime_default);
+  row.PutAll(std::int64_t{policy.api_tokens}, std::int64_t{policy.app_passwords});
+  row.PutAll(std::int64_t{policy.second_step_required}, JoinNames(policy.token_apps));
 }
 
 /// Reads the columns of a row from left to right. Once one is not what it should be, the row is
 /// unreadable.
 class RowReader {
  public:
-  explicit RowReader(const Query& query) : query_(query) {}
+  explicit RowReader(const RowView& row) : row_(row) {}
 
   [[nodiscard]] bool ok() const { return ok_; }
   void Fail() { ok_ = false; }
 
-  std::string_view Text() { return Keep(query_.Text(column_++)); }
-  std::int64_t Number() { return Keep(query_.Number(column_++)); }
+  std::string_view Text() { return Keep(row_.Text(column_++)); }
+  std::int64_t Number() { return Keep(row_.Number(column_++)); }
   Instant Time() { return Instant{std::chrono::milliseconds{Number()}}; }
 
   std::optional<Instant> OptionalTime() {
@@ -207,7 +219,7 @@ class RowReader {
   }
 
   Seal SealBytes() {
-    const std::span<const std::byte> bytes = Keep(query_.Blob(column_++));
+    const std::span<const std::byte> bytes = Keep(row_.Blob(column_++));
     return {bytes.begin(), bytes.end()};
   }
 
@@ -226,7 +238,7 @@ class RowReader {
 
  private:
   bool SkipNull() {
-    const bool null = query_.IsNull(column_);
+    const bool null = row_.IsNull(column_);
     if (null) ++column_;
     return null;
   }
@@ -237,7 +249,7 @@ class RowReader {
     return value.value_or(T{});
   }
 
-  const Query& query_;
+  const RowView& row_;
   int column_ = 0;
   bool ok_ = true;
 };
@@ -386,36 +398,35 @@ const RecordTable& TableOf(RecordType type) {
   return tables.at(static_cast<std::size_t>(type));
 }
 
-void BindKey(Query& query, RecordType type, std::string_view key) {
+void PutKey(RowWriter& row, RecordType type, std::string_view key) {
   if (ShapeOf(type).key_columns == 1) {
-    query.Bind(key);
+    row.Put(key);
     return;
   }
   // A slug, which stands first, holds no slash.
   const std::size_t slash = std::min(key.find('/'), key.size());
-  query.Bind(key.substr(0, slash)).Bind(key.substr(std::min(slash + 1, key.size())));
+  row.PutAll(key.substr(0, slash), key.substr(std::min(slash + 1, key.size())));
 }
 
-void BindRecord(Query& query, const Record& record) {
+void PutRecord(RowWriter& row, const Record& record) {
   std::visit(
-      [&query](const auto& one) {
-        BindFields(query, one);
-        query.Bind(static_cast<std::int64_t>(one.version));
-        query.Bind(std::span<const std::byte>{one.seal});
+      [&row](const auto& one) {
+        PutFields(row, one);
+        row.PutAll(static_cast<std::int64_t>(one.version), std::span<const std::byte>{one.seal});
       },
       record);
 }
 
-std::optional<Record> ReadRecord(const Query& query, RecordType type) {
-  RowReader row{query};
-  Record record = ReadFields(row, type);
-  if (!row.ok()) return std::nullopt;
+std::optional<Record> ReadRecord(const RowView& row, RecordType type) {
+  RowReader reader{row};
+  Record record = ReadFields(reader, type);
+  if (!reader.ok()) return std::nullopt;
   return record;
 }
 
-std::string ReadKey(const Query& query, RecordType type) {
-  std::string key{query.Text(0).value_or("")};
-  if (ShapeOf(type).key_columns == 2) key.append("/").append(query.Text(1).value_or(""));
+std::string ReadKey(const RowView& row, RecordType type) {
+  std::string key{row.Text(0).value_or("")};
+  if (ShapeOf(type).key_columns == 2) key.append("/").append(row.Text(1).value_or(""));
   return key;
 }
 
@@ -426,10 +437,62 @@ bool IsStorable(const Record& record) {
          });
 }
 
-const std::string& CredentialColumns() {
-  static const std::string columns =
-      Join(std::span<const std::string_view>{ShapeOf(RecordType::kCredential).columns}, ", ");
-  return columns;
+std::string ListCredentialsSql(const CredentialFilter& filter) {
+  std::string sql = TableOf(RecordType::kCredential).select_all;
+  int marks = 0;
+  const auto demand = [&](std::string_view condition) {
+    sql.append(marks == 0 ? " WHERE " : " AND ").append(condition);
+    sql += "$" + std::to_string(++marks);
+  };
+  if (filter.account) demand("account_id = ");
+  if (filter.kind) demand("kind = ");
+  if (filter.app) demand("app = ");
+  if (filter.after) {
+    demand("(created_at, id) < (");
+    sql += ", $" + std::to_string(++marks) + ")";
+  }
+  return sql + " ORDER BY created_at DESC, id DESC";
 }
 
-}  // namespace latchkey::sqlite
+void PutFilter(RowWriter& row, const CredentialFilter& filter,
+               std::optional<std::int64_t> after_created_at) {
+  if (filter.account) row.Put(*filter.account);
+  if (filter.kind) row.Put(KindName(*filter.kind));
+  if (filter.app) row.Put(*filter.app);
+  if (filter.after) row.PutAll(after_created_at, filter.after->text());
+}
+
+Result<ChangeLine> ReadLine(const RowView& row) {
+  const std::optional<std::int64_t> seq = row.Number(0);
+  const std::optional<std::int64_t> batch = row.Number(1);
+  const std::optional<std::string_view> text = row.Text(2);
+  const auto mac = row.Blob(3);
+  if (!seq || !batch || !text || !mac || mac->size() != std::tuple_size_v<Mac>) {
+    return Fail(Error::Code::kTampered,
+                "change " + std::to_string(seq.value_or(0)) + " in the database cannot be read");
+  }
+  ChangeLine line{.seq = static_cast<std::uint64_t>(*seq),
+                  .batch = static_cast<std::uint64_t>(*batch),
+                  .text = std::string{*text},
+                  .mac = {}};
+  std::ranges::copy(*mac, line.mac.begin());
+  return line;
+}
+
+void PutLine(RowWriter& row, const ChangeLine& line) {
+  row.PutAll(static_cast<std::int64_t>(line.seq), static_cast<std::int64_t>(line.batch), line.text,
+             std::span<const std::byte>{line.mac});
+}
+
+Result<KnownClaim> ReadClaim(const RowView& row) {
+  const auto fingerprint = row.Blob(0);
+  const std::optional<std::string_view> record_key = row.Text(1);
+  if (!fingerprint || fingerprint->size() != std::tuple_size_v<Digest> || !record_key) {
+    return Fail(Error::Code::kTampered, "an idempotency key in the database cannot be read");
+  }
+  KnownClaim claim{.fingerprint = {}, .record_key = std::string{*record_key}};
+  std::ranges::copy(*fingerprint, claim.fingerprint.begin());
+  return claim;
+}
+
+}  // namespace latchkey::rows
