@@ -53,35 +53,16 @@ class Work {
   std::optional<Error> fault_;
 };
 
-std::vector<CredentialId> NotRevoked(const std::vector<CredentialRecord>& records) {
-  std::vector<CredentialId> ids;
-  for (const CredentialRecord& record : records) {
-    if (!record.revoked_at) ids.push_back(record.id);
-  }
-  return ids;
+/// Of all but the one that asks: without it nobody would ask for the rest.
+std::vector<CredentialId> Others(std::span<const CredentialId> ids, const Caller& caller) {
+  std::vector<CredentialId> others{ids.begin(), ids.end()};
+  std::erase_if(others, [own = caller.credential()](CredentialId id) { return id == own; });
+  return others;
 }
 
-/// Goes through all pages once, from `page` on.
-Result<std::uint64_t> RevokePages(CredentialAuthority& authority, CredentialFilter page,
-                                  std::string_view reason, const Caller& caller) {
-  page.limit = kBatch;
-  std::uint64_t revoked = 0;
-  for (bool more = true; more;) {
-    const Result<std::vector<CredentialRecord>> records = authority.List(page, caller);
-    if (!records) return std::unexpected(records.error());
-    more = records->size() == kBatch;
-    if (!records->empty()) page.after = records->back().id;
-    const Result<std::uint64_t> some = RevokeEach(authority, NotRevoked(*records), reason, caller);
-    if (!some) return some;
-    revoked += *some;
-  }
-  return revoked;
-}
-
-}  // namespace
-
-Result<std::uint64_t> RevokeEach(CredentialAuthority& authority, std::span<const CredentialId> ids,
-                                 std::string_view reason, const Caller& caller) {
+Result<std::uint64_t> RevokeByMany(CredentialAuthority& authority,
+                                   std::span<const CredentialId> ids, std::string_view reason,
+                                   const Caller& caller) {
   Work work{authority, ids, reason, caller};
   {
     std::vector<std::jthread> helpers;
@@ -92,17 +73,64 @@ Result<std::uint64_t> RevokeEach(CredentialAuthority& authority, std::span<const
   return work.outcome();
 }
 
+std::vector<CredentialId> NotRevoked(const std::vector<CredentialRecord>& records) {
+  std::vector<CredentialId> ids;
+  for (const CredentialRecord& record : records) {
+    if (!record.revoked_at) ids.push_back(record.id);
+  }
+  return ids;
+}
+
+struct Progress {
+  std::uint64_t revoked = 0;
+  std::vector<CredentialId> own = {};  ///< The one that asks, if it is among them.
+};
+
+/// Goes through all pages once, from `page` on, past the one that asks.
+Result<void> RevokePages(CredentialAuthority& authority, CredentialFilter page,
+                         std::string_view reason, const Caller& caller, Progress& progress) {
+  page.limit = kBatch;
+  for (bool more = true; more;) {
+    const Result<std::vector<CredentialRecord>> records = authority.List(page, caller);
+    if (!records) return std::unexpected(records.error());
+    more = records->size() == kBatch;
+    if (!records->empty()) page.after = records->back().id;
+    const std::vector<CredentialId> ids = NotRevoked(*records);
+    const std::vector<CredentialId> others = Others(ids, caller);
+    if (others.size() != ids.size()) progress.own = {*caller.credential()};
+    const Result<std::uint64_t> some = RevokeByMany(authority, others, reason, caller);
+    if (!some) return std::unexpected(some.error());
+    progress.revoked += *some;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::uint64_t> RevokeEach(CredentialAuthority& authority, std::span<const CredentialId> ids,
+                                 std::string_view reason, const Caller& caller) {
+  const std::vector<CredentialId> others = Others(ids, caller);
+  Result<std::uint64_t> revoked = RevokeByMany(authority, others, reason, caller);
+  if (!revoked || others.size() == ids.size()) return revoked;
+  const std::vector<CredentialId> own{*caller.credential()};
+  const Result<std::uint64_t> last = RevokeByMany(authority, own, reason, caller);
+  if (!last) return last;
+  return *revoked + *last;
+}
+
 Result<std::uint64_t> RevokeAll(CredentialAuthority& authority, const CredentialFilter& filter,
                                 std::string_view reason, const Caller& caller) {
   // The second round finds what was issued while the first one was on its way.
   constexpr int kRounds = 2;
-  std::uint64_t revoked = 0;
+  Progress progress;
   for (int round = 0; round < kRounds; ++round) {
-    const Result<std::uint64_t> some = RevokePages(authority, filter, reason, caller);
-    if (!some) return some;
-    revoked += *some;
+    if (Result<void> done = RevokePages(authority, filter, reason, caller, progress); !done) {
+      return std::unexpected(done.error());
+    }
   }
-  return revoked;
+  const Result<std::uint64_t> last = RevokeByMany(authority, progress.own, reason, caller);
+  if (!last) return last;
+  return progress.revoked + *last;
 }
 
 }  // namespace latchkey::api

@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(All, CompletionFor, testing::Values("bash", "zsh", "fis
 TEST(CompletionTest, BashListsWhatMayFollow) {
   CliWorld world;
   EXPECT_THAT(world.Run({"completion", "bash"}).out,
-              HasSubstr("\"token revoke\") echo \"--help --reason --data --config --json\" ;;"));
+              HasSubstr("\"token revoke\") echo \"--help --reason --no-wait --data --config --json\" ;;"));
 }
 
 TEST(CompletionTest, FishQuotesDescriptions) {
