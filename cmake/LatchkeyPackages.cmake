@@ -11,6 +11,7 @@
 #   CLI11::CLI11                    the command line                   libcli11-dev
 #   spdlog::spdlog fmt::fmt         logs, formatting                   libspdlog-dev libfmt-dev
 #   PkgConfig::curl                 SMTP, HTTP to identity providers   libcurl4-openssl-dev
+#   libsecret::headers              the desktop's keyring; loaded when used  libsecret-1-dev
 #   PkgConfig::cjose                ID tokens                          libcjose-dev libjansson-dev
 #   PkgConfig::fido2                passkeys                           libfido2-dev
 #   PkgConfig::qrcodegencpp         QR codes                           libqrcodegencpp-dev
@@ -43,6 +44,12 @@ pkg_check_modules(curl REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(cjose REQUIRED IMPORTED_TARGET cjose)
 pkg_check_modules(fido2 REQUIRED IMPORTED_TARGET libfido2)
 pkg_check_modules(qrcodegencpp REQUIRED IMPORTED_TARGET qrcodegencpp)
+
+# Headers alone: a server should not need GLib, so client_io/ loads the library when it is asked for.
+pkg_check_modules(libsecret REQUIRED libsecret-1)
+add_library(latchkey_libsecret_headers INTERFACE)
+target_include_directories(latchkey_libsecret_headers SYSTEM INTERFACE ${libsecret_INCLUDE_DIRS})
+add_library(libsecret::headers ALIAS latchkey_libsecret_headers)
 
 # Debian's package file of prometheus-cpp also wants the exposer's web server, which we do not use:
 # the server answers /metrics itself. So the core library is taken by pkg-config.

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from hostile import summary
+from support.client import RENEW, Desk
 from support.outputs import Outputs
-from support.world import SHORT_LIVES, World
+from support.world import READ, SHORT_LIVES, USER, WRITE, World
 
 ROOT = Path(__file__).resolve().parent.parent
 LAST_FILE = "test_zz_leaks.py"
@@ -63,6 +64,21 @@ def world(outputs):
     made = World(outputs, SHORT_LIVES | PATIENT).people()
     yield made
     made.server.stop()
+
+
+@pytest.fixture
+def desk(world, outputs, latchkey_bin):
+    """A person's home, without a login."""
+    return Desk(outputs, latchkey_bin)
+
+
+@pytest.fixture
+def logged_in(world, desk):
+    """ana's desk, with git told to ask; `token` is what she logged in with."""
+    desk.token = world.token("ana", READ, WRITE, USER, RENEW)
+    desk.login(world.server.url, desk.token["secret"])
+    desk.use_for_git(world.server.url)
+    return desk
 
 
 @pytest.fixture

@@ -389,7 +389,7 @@ COMMANDS = [
 
 def test_help_names_every_command_and_exit_status(cli):
     out = cli.ok("--help", **PLAIN).out
-    for word in [*GROUPS, "serve", "encode", "inspect", "completion"]:
+    for word in [*GROUPS, "serve", "encode", "inspect", "completion", "login", "git-credential", "doctor"]:
         assert re.search(rf"^\s+{word}\s", out, re.M), word
     for status in range(9):
         assert re.search(rf"^\s+{status}\s", out, re.M)

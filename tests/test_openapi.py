@@ -120,6 +120,22 @@ def test_the_forms_of_oauth(world, ask):
     ask(415, "POST", path, None, b"{}", content_type="application/json")
 
 
+def test_a_token_that_renews_itself(world, ask):
+    first = world.token("ana", READ, "rotate:self:latchkey")
+    rotate, activate = (f"/api/v1/credentials/self/{verb}" for verb in ("rotate", "activate"))
+    auth, key = bearer(first["secret"]), {"Idempotency-Key": "k1"}
+    ask(422, "POST", rotate, auth)
+    made = ask(201, "POST", rotate, auth, fields=key)
+    ask(409, "POST", rotate, auth, fields={"Idempotency-Key": "k2"})
+    successor = bearer(made.json()["secret"])
+    ask(404, "POST", activate, auth, {"replaces": first["id"]})
+    ask(422, "POST", activate, successor, {"replaces": "none"})
+    ask(400, "POST", activate, successor, b"{")
+    ask(413, "POST", activate, successor, b"[" + b" " * 263_000)
+    ask(415, "POST", activate, successor, b"name=x", content_type="text/plain")
+    ask(200, "POST", activate, successor, {"replaces": first["id"]})
+
+
 def test_who_am_i(world, ask, manager):
     ask(200, "GET", "/api/v1/me", manager)
     password = world.cli.app_password("ana", "repository:write")["secret"]

@@ -35,12 +35,13 @@ EXTERNAL = [
     (re.compile(r"boost/.*"), ("http", "gate", "git", "api", "api/fixture", "admin", "server")),
     (
         re.compile(r"nlohmann/.*"),
-        ("json", "webauthn", "oidc", "store/codec", "openapi", "problem", "git", "api", "admin", "cli", "server"),
+        ("json", "webauthn", "oidc", "client", "store/codec", "openapi", "problem", "git", "api", "admin", "cli", "server"),
     ),
     (re.compile(r"curl/.*"), ("curl",)),
     (re.compile(r"cjose/.*"), ("oidc",)),
     (re.compile(r"fido(\.h|/.*)"), ("webauthn",)),
     (re.compile(r"qrcodegen/.*"), ("qr",)),
+    (re.compile(r"(libsecret|glib|gio)/.*|glib\.h"), ("client_io",)),
 ]
 IO_HEADER = re.compile(
     r"(fstream|iostream|filesystem|cstdio|stdio\.h|unistd\.h|fcntl\.h|poll\.h|dirent\.h"

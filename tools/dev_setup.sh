@@ -5,7 +5,7 @@ BUILD_PACKAGES=(
   g++ cmake ninja-build pkg-config ccache mold git ca-certificates
   libboost1.81-dev libboost-url1.81-dev libssl-dev libsodium-dev libsqlite3-dev libpq-dev zlib1g-dev
   nlohmann-json3-dev libtomlplusplus-dev libyaml-dev liboath-dev libcli11-dev libspdlog-dev libfmt-dev prometheus-cpp-dev
-  libcurl4-openssl-dev libcjose-dev libjansson-dev libfido2-dev libqrcodegencpp-dev
+  libcurl4-openssl-dev libcjose-dev libjansson-dev libfido2-dev libqrcodegencpp-dev libsecret-1-dev
 )
 TEST_PACKAGES=(
   clang-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev
@@ -13,6 +13,7 @@ TEST_PACKAGES=(
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-pip python3-pytest python3-jsonschema python3-pygit2 python3-dulwich python3-aiosmtpd python3-cryptography
   sqlite3 postgresql oathtool strace faketime nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
+  gnome-keyring dbus-daemon git-lfs libsecret-1-0
 )
 # What the benchmarks compare with. node and npm come from wherever they are installed: without them
 # the rows of their peers say so.

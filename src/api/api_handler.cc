@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kReadScope = "read:credential:latchkey";
 constexpr std::string_view kWriteScope = "write:credential:latchkey";
 constexpr std::string_view kIntrospectScope = "introspect:credential:latchkey";
+constexpr std::string_view kRotateScope = "rotate:self:latchkey";
 
 /// Answered with 404 where there is no route. OPTIONS has no route of its own, so that it tells
 /// both cases apart.
@@ -75,6 +76,9 @@ Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(const Parts& parts, Setti
   const Result<Requirement> introspect =
       Requirement::Build(**latchkey, {std::string{kIntrospectScope}}, std::nullopt);
   if (!introspect) return std::unexpected(introspect.error());
+  const Result<Requirement> rotate =
+      Requirement::Build(**latchkey, {std::string{kRotateScope}}, std::nullopt);
+  if (!rotate) return std::unexpected(rotate.error());
   const Result<Requirement> user =
       Requirement::Build(**bitbucket, {"read:user:bitbucket"}, std::vector<std::string>{"account"});
   if (!user) return std::unexpected(user.error());
@@ -83,6 +87,7 @@ Result<std::unique_ptr<ApiHandler>> ApiHandler::Create(const Parts& parts, Setti
                                   .read_credentials = *read,
                                   .write_credentials = *write,
                                   .introspect = *introspect,
+                                  .rotate = *rotate,
                                   .read_user = *user};
   return std::unique_ptr<ApiHandler>{new ApiHandler{parts, std::move(settings), requirements}};
 }
@@ -128,7 +133,13 @@ ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requi
                .pool = parts.pool,
                .settings = settings_,
                .any = requirements_.any,
-               .introspect = requirements_.introspect}) {
+               .introspect = requirements_.introspect}),
+      renewal_({.guard = guard_,
+                .authority = parts.credentials,
+                .clock = parts.clock,
+                .pool = parts.pool,
+                .settings = settings_,
+                .rotate = requirements.rotate}) {
   routes_.push_back({"GET", "/api/v1/me", Dialect::kProblem,
                      Quick([this](const Call& call) { return Me(call); })});
   AddCredentialRoutes(api_tokens_);
@@ -137,6 +148,10 @@ ApiHandler::ApiHandler(Parts parts, Settings settings, const Requirements& requi
                      [this](const Call& call) { return tokens_.Introspect(call); }});
   routes_.push_back({"POST", "/api/v1/revoke", Dialect::kProblem,
                      [this](const Call& call) { return tokens_.Revoke(call); }});
+  routes_.push_back({"POST", "/api/v1/credentials/self/rotate", Dialect::kProblem,
+                     [this](const Call& call) { return renewal_.Rotate(call); }});
+  routes_.push_back({"POST", "/api/v1/credentials/self/activate", Dialect::kProblem,
+                     [this](const Call& call) { return renewal_.Activate(call); }});
   routes_.push_back({"GET", "/api/v1/catalogue", Dialect::kProblem,
                      Quick([this](const Call& /*call*/) { return catalogue_.List(); })});
   routes_.push_back(

@@ -24,6 +24,7 @@
 #include "api/credential_resource.h"
 #include "api/guard.h"
 #include "api/people_api.h"
+#include "api/renewal_resource.h"
 #include "api/route.h"
 #include "api/token_endpoints.h"
 #include "authority/announcer.h"
@@ -81,6 +82,7 @@ class ApiHandler {
     Requirement read_credentials;
     Requirement write_credentials;
     Requirement introspect;
+    Requirement rotate;
     Requirement read_user;
   };
 
@@ -110,6 +112,7 @@ class ApiHandler {
   AdminCredentials admin_credentials_;
   CatalogueResource catalogue_;
   TokenEndpoints tokens_;
+  RenewalResource renewal_;
   Routes routes_;
 };
 

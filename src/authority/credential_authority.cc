@@ -195,29 +195,36 @@ Result<Issued> CredentialAuthority::IssueNew(const IssueRequest& request, const 
                                              const std::optional<Digest>& fingerprint) {
   Result<CredentialRecord> record = Prepare(request, caller);
   if (!record) return std::unexpected(record.error());
+  std::optional<IdempotencyClaim> claim;
+  if (fingerprint) {
+    claim = IdempotencyClaim{.account = request.account,
+                             .key = *request.idempotency_key,
+                             .fingerprint = *fingerprint,
+                             .expires_at = record->created_at + kClaimLifetime};
+  }
+  return SubmitNew(*std::move(record), caller, caller.Info("credential.issue"), std::move(claim));
+}
+
+Result<Issued> CredentialAuthority::SubmitNew(CredentialRecord record, const Caller& caller,
+                                              ChangeInfo info,
+                                              std::optional<IdempotencyClaim> claim) {
   Result<Credential> credential =
-      Credential::Mint(request.kind, parts_.policy.prefix, parts_.random);
+      Credential::Mint(record.kind, parts_.policy.prefix, parts_.random);
   if (!credential) return std::unexpected(credential.error());
-  record->id = credential->id();
-  if (Result<void> sealed = parts_.sealer.SealCredential(*record, credential->ComputeDigest());
+  record.id = credential->id();
+  if (Result<void> sealed = parts_.sealer.SealCredential(record, credential->ComputeDigest());
       !sealed) {
     return std::unexpected(sealed.error());
   }
-  Write write{.record = *record,
-              .info = caller.Info("credential.issue"),
-              .claim = {},
+  Write write{.record = record,
+              .info = std::move(info),
+              .claim = std::move(claim),
               .on_behalf_of = caller.credential(),
               .on_behalf_of_session = caller.session};
-  if (fingerprint) {
-    write.claim = IdempotencyClaim{.account = request.account,
-                                   .key = *request.idempotency_key,
-                                   .fingerprint = *fingerprint,
-                                   .expires_at = record->created_at + kClaimLifetime};
-  }
   if (Result<void> submitted = parts_.ledger.Submit(std::move(write)); !submitted) {
     return std::unexpected(submitted.error());
   }
-  return Issued{.record = std::move(*record), .credential = std::move(*credential)};
+  return Issued{.record = std::move(record), .credential = std::move(*credential)};
 }
 
 Result<CredentialRecord> CredentialAuthority::Prepare(const IssueRequest& request,

@@ -6,6 +6,7 @@
 //
 // Thread safety: any number of threads; every function may block for the time of a sync.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ struct Issued {
 
 class CredentialAuthority {
  public:
+  /// How long a token outlives the first use of its successor: what was begun with it, a long
+  /// upload say, ends well.
+  static constexpr std::chrono::hours kRotationGrace{1};
+
   struct Parts {
     Store& store;
     Ledger& ledger;
@@ -87,6 +92,20 @@ class CredentialAuthority {
   [[nodiscard]] Result<CredentialRecord> Revoke(CredentialId id, std::string_view reason,
                                                 const Caller& caller);
 
+  /// Makes the successor of the API token that asks, `caller.holder`: same account, app, scopes and
+  /// name, and a life as long as its own was, within policy. Both are in force until Retire().
+  ///
+  /// `key` tells whose renewal it is, since the answer may be lost: the same again ends the
+  /// successor that was made before, which nobody can hold, and makes another. Errors:
+  /// kInvalidArgument (the key), kAlreadyExists (renewed with another key, or retired since), and
+  /// those of Issue().
+  [[nodiscard]] Result<Issued> Rotate(std::string_view key, const Caller& caller);
+
+  /// Says that the successor, `caller.holder`, has arrived and is in use: `replaced` ends
+  /// kRotationGrace from now, or earlier if it would have anyway. Once more changes nothing.
+  /// Errors: kNotFound (the caller is not its successor), as Ledger::Submit.
+  [[nodiscard]] Result<CredentialRecord> Retire(CredentialId replaced, const Caller& caller);
+
   /// Errors: kNotFound (also for what the caller may not see).
   [[nodiscard]] Result<CredentialRecord> Show(CredentialId id, const Caller& caller) const;
 
@@ -100,6 +119,13 @@ class CredentialAuthority {
  private:
   [[nodiscard]] Result<Issued> IssueNew(const IssueRequest& request, const Caller& caller,
                                         const std::optional<Digest>& fingerprint);
+  /// Mints and submits what Prepare() has made.
+  [[nodiscard]] Result<Issued> SubmitNew(CredentialRecord record, const Caller& caller,
+                                         ChangeInfo info, std::optional<IdempotencyClaim> claim);
+  /// The claims that tie a token to its successors, credential_rotation.cc.
+  struct Succession;
+  [[nodiscard]] Result<Succession> FindSuccession(const CredentialRecord& record) const;
+  [[nodiscard]] Result<void> EndLost(const Succession& succession, const Caller& caller);
   [[nodiscard]] Result<void> CheckPolicy(const IssueRequest& request) const;
   [[nodiscard]] Result<AccountId> RequireActiveAccount(const AccountId& id) const;
   [[nodiscard]] Result<CredentialRecord> Prepare(const IssueRequest& request,

@@ -54,10 +54,10 @@ TEST_F(BuiltInCatalogueTest, HoldsTwoApps) {
   EXPECT_THAT(catalogues_.apps(), ElementsAre("bitbucket", "latchkey"));
 }
 
-TEST_F(BuiltInCatalogueTest, LatchkeyHasThreeScopesAndNoPermissions) {
+TEST_F(BuiltInCatalogueTest, LatchkeyHasFourScopesAndNoPermissions) {
   EXPECT_EQ(ScopeNamesOf(latchkey()),
             (std::set<std::string>{"introspect:credential:latchkey", "read:credential:latchkey",
-                                   "write:credential:latchkey"}));
+                                   "rotate:self:latchkey", "write:credential:latchkey"}));
   EXPECT_TRUE(latchkey().permissions().empty());
 }
 
@@ -87,7 +87,8 @@ TEST_F(BuiltInCatalogueTest, BitbucketHasTheDocumentedScopesAndThoseOfThePicker)
                "delete:wiki:bitbucket", "read:package:bitbucket", "write:package:bitbucket",
                "read:test:bitbucket", "write:test:bitbucket"});
   want.insert(
-      {"introspect:credential:latchkey", "read:credential:latchkey", "write:credential:latchkey"});
+      {"introspect:credential:latchkey", "read:credential:latchkey", "rotate:self:latchkey",
+       "write:credential:latchkey"});
   EXPECT_EQ(ScopeNamesOf(bitbucket()), want);
 }
 

@@ -24,6 +24,10 @@ void AddAuditCommands(CLI::App& app, Session& session);
 void AddBackupCommands(CLI::App& app, Session& session);
 void AddEncodeCommand(CLI::App& app, Session& session);
 void AddInspectCommand(CLI::App& app, Session& session);
+void AddLoginCommands(CLI::App& app, Session& session);
+void AddGitCredentialCommand(CLI::App& app, Session& session);
+void AddSnippetCommands(CLI::App& app, Session& session);
+void AddDoctorCommand(CLI::App& app, Session& session);
 void AddSystemCommands(CLI::App& app, Session& session);
 
 /// A command that holds others: one of them must be named.

@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/secret.h"
+#include "client/ports.h"
 
 namespace latchkey::cli {
 
@@ -81,6 +82,12 @@ struct CliEnvironment {
   /// Every setting with its value in force, without starting anything.
   std::function<Result<std::vector<SettingLine>>(const ServeOptions&)> show_settings;
   std::vector<SettingFlag> setting_flags;
+
+  /// The logins of whoever runs the program. Errors: kNotFound: there is no home to keep them in.
+  std::function<Result<client::Ports>()> client_ports;
+  /// Errors: kUnavailable: there is none.
+  std::function<Result<void>(const std::string& url)> open_browser;
+  std::string program_path = "latchkey";  ///< For git to call.
 
   /// A variable of the process's environment.
   std::function<std::optional<std::string>(const char* name)> variable;

@@ -38,6 +38,10 @@ void BuildApp(CLI::App& app, Session& session) {
   AddCatalogueCommands(app, session);
   AddEncodeCommand(app, session);
   AddInspectCommand(app, session);
+  AddLoginCommands(app, session);
+  AddGitCredentialCommand(app, session);
+  AddSnippetCommands(app, session);
+  AddDoctorCommand(app, session);
   AddPolicyCommands(app, session);
   AddAuditCommands(app, session);
   AddBackupCommands(app, session);

@@ -57,6 +57,12 @@ SecretKey& SecretKey::operator=(SecretKey&& other) noexcept {
 
 SecretKey::~SecretKey() { Wipe(bytes_.data(), bytes_.size()); }
 
+Keyring Keyring::OfDerivedKey(SecretKey key) {
+  Keyring ring;
+  ring.keys_.push_back({.number = 1, .created = {}, .key = std::move(key)});
+  return ring;
+}
+
 Result<Keyring> Keyring::Generate(Random& random, Instant now) {
   Keyring ring;
   ring.journal_ = Entry{.number = 1, .created = now, .key = {}};

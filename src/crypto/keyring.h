@@ -52,6 +52,10 @@ class Keyring {
   /// A ring with a fresh journal key and one fresh sealing key, number 1. Errors: as Random::Fill.
   [[nodiscard]] static Result<Keyring> Generate(Random& random, Instant now);
 
+  /// A ring of one sealing key, number 1, that was derived: for what has no journal. Its journal
+  /// key is all zero.
+  [[nodiscard]] static Keyring OfDerivedKey(SecretKey key);
+
   /// Errors: kMalformed, naming the line, never quoting it.
   [[nodiscard]] static Result<Keyring> Parse(std::string_view text);
 

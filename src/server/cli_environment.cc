@@ -11,6 +11,7 @@
 #include "admin/client.h"
 #include "base/text.h"
 #include "server/backup.h"
+#include "server/client_ports.h"
 #include "server/installation.h"
 #include "server/serve.h"
 #include "server/settings.h"
@@ -232,6 +233,7 @@ cli::CliEnvironment MakeCliEnvironment() {
     return Restore(location, directory, clock);
   };
   environment.show_settings = ShowSettings;
+  AddClientPorts(environment);
   for (const SettingRow& row : SettingTable()) {
     environment.setting_flags.push_back({.key = std::string{row.key},
                                          .form = std::string{row.form},
