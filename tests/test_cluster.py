@@ -103,6 +103,7 @@ def test_all_keep_the_same_journal_and_know_each_other(cluster):
     assert "alone" in alone.cli.ok("cluster", "status").out
 
 
+@pytest.mark.covers("Q-008")
 def test_a_frozen_node_is_fenced_and_its_first_answer_is_right(cluster):
     first, second, _ = cluster.nodes
     manager = first.token("ana", SEE, MANAGE, app="latchkey")
@@ -117,6 +118,7 @@ def test_a_frozen_node_is_fenced_and_its_first_answer_is_right(cluster):
     assert cluster.statuses(token) == [401, 401, 401]
 
 
+@pytest.mark.covers("Q-008")
 def test_without_the_database_answers_end_with_the_lease(cluster):
     first, second, _ = cluster.nodes
     token = first.token("ana", READ)

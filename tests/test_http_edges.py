@@ -12,6 +12,7 @@ import pytest
 
 from support.http import RawConnection, basic, bearer, exchange
 from support.server import StartFailed, clean_environment
+from support.tls import make_certificate
 from support.waiting import wait_until
 from support.world import READ
 
@@ -108,35 +109,6 @@ def test_a_head_that_never_ends_is_408(make_world):
     with RawConnection(world.server.address) as connection:
         connection.send(b"GET /healthz HTTP/1.1\r\nHost: local")
         assert connection.read_answer().status == 408 and connection.is_closed()
-
-
-def make_certificate(directory, name):
-    key, certificate = directory / "key.pem", directory / "certificate.pem"
-    subprocess.run(
-        [
-            "openssl",
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-            "-keyout",
-            key,
-            "-out",
-            certificate,
-            "-subj",
-            f"/CN={name}",
-            "-addext",
-            "subjectAltName=IP:127.0.0.1",
-        ],
-        check=True,
-        capture_output=True,
-    )
-    return certificate, key
 
 
 def common_name(world, context):

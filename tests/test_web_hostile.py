@@ -1,12 +1,13 @@
 """Hostile cases of the pages' interface: other sites, guessing, replay, races."""
 
+import json
 import threading
-import time
 
 import pytest
 
 from support.browser import CSRF, PASSWORD, SESSION, Browser, enrol_totp, invite, set_up, totp
-from support.http import basic
+from support.http import RawConnection, basic, bearer
+from support.waiting import wait_until
 
 TOKENS = "/api/v1/api-tokens"
 NEW = {"name": "x", "scopes": ["read:repository:bitbucket"], "ttl": 86400}
@@ -206,7 +207,6 @@ def test_guessing_slows_down_and_shuts_nobody_out(world, admin):
 def test_a_restart_forgets_no_failures(world, admin):
     while Browser(world.server).sign_in("root-admin", "wrong and wrong again").status != 429:
         pass
-    time.sleep(0.1)
     world.server.stop()
     world.server.start()
     statuses = [Browser(world.server).sign_in("root-admin", "wrong and wrong again").status for _ in range(2)]
@@ -221,6 +221,22 @@ def test_guesses_at_once_are_no_more_than_one_after_the_other(world, admin):
     assert statuses.count(401) <= 10, statuses
     assert set(statuses) <= {401, 429, 503}
     assert admin.session()["signed_in"] is True
+
+
+@pytest.mark.covers("W-028")
+def test_addresses_of_one_ipv6_network_count_together(make_world):
+    """Another name and another address each time, all from one /64; from the next network one more try is free."""
+    world = make_world(people=False, trusted_proxies="127.0.0.0/8")
+    set_up(world.server)
+
+    def attempt(number, network):
+        place = {"X-Forwarded-For": f"2001:db8:0:{network:x}::{number:x}"}
+        body = {"user": f"nobody-{number}", "password": "wrong and wrong again"}
+        return Browser(world.server).post("/api/v1/session", body, fields=place).status
+
+    statuses = [attempt(number, 7) for number in range(1, 40)]
+    assert statuses[0] == 401 and 429 in statuses
+    assert statuses[-1] == 429 and attempt(40, 8) == 401
 
 
 @pytest.mark.covers("U-001", "U-011")
@@ -243,6 +259,24 @@ def test_one_key_makes_one_credential(world, admin):
     assert len(admin.get(TOKENS).json()["values"]) == 1
 
 
+@pytest.mark.covers("W-010")
+def test_a_lost_answer_leaves_nothing_that_works(world, admin):
+    """Who hangs up before the secret came has it never: the same key names the token, which is listed and revocable."""
+    key = {"Idempotency-Key": "hung-up"}
+    fields = CSRF | key | {"Cookie": "; ".join(f"{name}={value}" for name, value in admin.cookies.items())}
+    body = json.dumps(NEW).encode()
+    head = f"POST {TOKENS} HTTP/1.1\r\nHost: {world.server.host}\r\nContent-Type: application/json\r\n"
+    head += "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + f"Content-Length: {len(body)}\r\n\r\n"
+    with RawConnection(world.server.address) as connection:
+        connection.send(head.encode() + body)
+    rows = wait_until(lambda: admin.get(TOKENS).json()["values"], "it is made all the same")
+    assert len(rows) == 1 and rows[0]["last_used_at"] is None
+    again = admin.post(TOKENS, NEW, fields=key)
+    assert again.status == 200 and again.json()["id"] == rows[0]["id"] and "secret" not in again.json()
+    assert admin.ask("DELETE", f"{TOKENS}/{rows[0]['id']}").status == 200
+    assert admin.get(TOKENS).json()["values"][0]["state"] == "revoked"
+
+
 @pytest.mark.covers("Q-002", "Q-005")
 def test_a_revocation_holds_from_its_answer_on(world, admin):
     made = admin.post(TOKENS, NEW)
@@ -253,6 +287,34 @@ def test_a_revocation_holds_from_its_answer_on(world, admin):
     assert not world.allowed(secret)
     log = admin.get("/api/v1/admin/changes?action=credential.revoke").json()["values"]
     assert len(log) == 1
+
+
+@pytest.mark.covers("Q-002", "Q-012")
+def test_no_reader_revives_what_was_revoked(world, admin):
+    """Others ask all the while. Of what was asked after the revocation's answer, nothing passes, then or ever."""
+    for _ in range(5):
+        made = admin.post(TOKENS, NEW)
+        secret = world.remember(made)
+        answered, before, after = threading.Event(), [], []
+
+        def read():
+            with world.server.client() as client:
+                asked_after = 0
+                while asked_after < 30:
+                    late = answered.is_set()
+                    (after if late else before).append(client.get("/api/v1/me", bearer(secret)).status)
+                    asked_after += late
+
+        threads = [threading.Thread(target=read) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: before.count(200) > 20, "it is in use")
+        assert admin.copy().ask("DELETE", f"{TOKENS}/{made.json()['id']}").status == 200
+        answered.set()
+        for thread in threads:
+            thread.join()
+        assert set(after) == {401} and len(after) >= 100
+        assert not world.allowed(secret)
 
 
 @pytest.mark.covers("Q-004")

@@ -1,5 +1,7 @@
 """Signing in at an OpenID provider, with a provider of the tests' own."""
 
+from urllib.parse import quote
+
 import pytest
 
 from support.browser import SESSION, Browser, enrol_totp, invite, set_up
@@ -73,7 +75,9 @@ def test_the_second_step_is_asked_for_all_the_same(world, provider, admin):
     ana = invite(admin, "ana")
     _, codes = enrol_totp(ana)
     browser = Browser(world.server)
-    assert path_of(world, go(browser, provider, "?next=/settings")) == "/login/second-step?next=/settings"
+    target = "/settings/security/api-tokens/new?app=bitbucket&scopes=read:user:bitbucket"
+    asked = path_of(world, go(browser, provider, "?next=" + quote(target, safe="")))
+    assert asked == "/login/second-step?next=" + quote(target, safe=""), "all of it is one value"
     assert SESSION not in browser.cookies
     assert browser.post("/api/v1/session/second-step", {"recovery_code": codes[0]}).status == 200
 

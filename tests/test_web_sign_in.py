@@ -111,6 +111,40 @@ def test_sessions_are_listed_renamed_and_ended(world, admin):
     assert other.session()["signed_in"] is False and admin.session()["signed_in"] is True
 
 
+def test_one_session_too_many_ends_the_oldest(make_world):
+    world = make_world(people=False, sessions_per_account_max=2)
+    first = set_up(world.server)
+    others = [Browser(world.server) for _ in range(2)]
+    assert [browser.sign_in("root-admin").status for browser in others] == [200, 200]
+    assert first.session()["signed_in"] is False
+    assert [browser.session()["signed_in"] for browser in others] == [True, True]
+    assert len(others[0].get("/api/v1/sessions").json()["values"]) == 2
+
+
+def test_a_short_password_is_not_left_as_the_only_step(world, admin):
+    enrol_totp(admin)
+    short = {"current_password": PASSWORD, "password": "eight4me"}
+    assert admin.ask("PUT", "/api/v1/me/password", short).status == 204
+    refused = admin.ask("DELETE", "/api/v1/me/totp")
+    assert refused.status == 409 and "15 characters" in refused.json()["detail"]
+    again = {"current_password": "eight4me", "password": PASSWORD}
+    assert admin.ask("PUT", "/api/v1/me/password", again).status == 204
+    assert admin.ask("DELETE", "/api/v1/me/totp").status == 204
+    assert Browser(world.server).sign_in("root-admin").json().get("next") is None
+
+
+def test_a_short_password_signs_nobody_in_once_its_second_step_was_reset(world, admin):
+    ana = invite(admin, "ana")
+    enrol_totp(ana)
+    assert ana.ask("PUT", "/api/v1/me/password", {"current_password": PASSWORD, "password": "eight4me"}).status == 204
+    account = ana.session()["account"]["id"]
+    assert Browser(world.server).sign_in("ana", "eight4me").status == 200
+    assert admin.ask("DELETE", f"/api/v1/admin/accounts/{account}/second-step").status == 204
+    assert Browser(world.server).sign_in("ana", "eight4me").status == 401
+    shown = admin.get(f"/api/v1/admin/accounts/{account}").json()
+    assert shown["can_sign_in"] is False
+
+
 def test_nobody_sees_anothers_sessions_or_credentials(world, admin):
     ana = invite(admin, "ana")
     session = admin.session()["session"]["id"]

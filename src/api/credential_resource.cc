@@ -12,6 +12,7 @@
 #include "api/issue_answer.h"
 #include "api/issue_request.h"
 #include "api/json_body.h"
+#include "api/letters.h"
 #include "api/members.h"
 #include "mail/message.h"
 #include "problem/denial_response.h"
@@ -73,20 +74,12 @@ constexpr std::string_view kIntrospectScope = "introspect:credential:latchkey";
 /// So that somebody whose session or token was taken learns of it.
 void TellOwner(const Services& services, const CredentialRecord& record, const Account& owner,
                const Caller& caller) {
-  if (services.outbox == nullptr || owner.kind == AccountKind::kService) return;
-  if (!mail::ValidateAddress(owner.email)) return;
+  const std::optional<mail::Recipient> to = RecipientOf(owner);
+  if (services.outbox == nullptr || !to) return;
   const mail::Site site{.name = services.settings.realm,
                         .public_url = services.settings.public_url};
-  const mail::Recipient to{.address = owner.email, .display_name = owner.display_name};
-  const bool token = record.kind == CredentialKind::kApiToken;
-  const mail::CredentialFacts facts{.kind = token ? mail::CredentialFacts::Kind::kApiToken
-                                                  : mail::CredentialFacts::Kind::kAppPassword,
-                                    .name = record.name,
-                                    .id = record.id.text(),
-                                    .app = record.app,
-                                    .expires_at = record.expires_at};
   const mail::Event event{.at = record.created_at, .by = "you", .address = caller.origin};
-  services.outbox->Post(mail::CredentialMadeMessage(site, to, facts, event));
+  services.outbox->Post(mail::CredentialMadeMessage(site, *to, FactsOf(record), event));
 }
 
 }  // namespace

@@ -57,6 +57,24 @@ TEST_F(FactorResourceTest, OffersTotpAsTextAndPicture) {
   EXPECT_EQ(Ask("DELETE", "/api/v1/me/totp").status, 404);
 }
 
+TEST_F(FactorResourceTest, SaysWhyTheLastSecondStepStays) {
+  const auto bob = world_.installation().directory->FindAccountByName("bob");
+  Passkey passkey;
+  passkey.id = "key-1";
+  passkey.name = "A key";
+  passkey.backup_eligible = true;
+  Must(world_.installation().factors->AddPasskey(bob->id, passkey,
+                                                 MemoryInstallation::kCommandLine));
+  EXPECT_EQ(Ask("PUT", "/api/v1/me/password", R"({"password":"eightcha"})").status, 204);
+  const Json listed = Ask("GET", "/api/v1/me/passkeys").json()["values"];
+  EXPECT_EQ(listed[0]["backup_eligible"], true);
+  const std::string one = "/api/v1/me/passkeys/" + listed[0]["id"].get<std::string>();
+  const FakeAnswer refused = Ask("DELETE", one);
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_TRUE(refused.json()["detail"].get<std::string>().contains("15 characters"))
+      << refused.body;
+}
+
 TEST_F(FactorResourceTest, ShowsRecoveryCodesOnce) {
   const FakeAnswer codes = Ask("POST", "/api/v1/me/recovery-codes");
   EXPECT_EQ(codes.status, 200);
@@ -84,6 +102,7 @@ TEST_F(FactorResourceTest, PasskeysAreAskedForAndKept) {
                                                  MemoryInstallation::kCommandLine));
   const Json listed = Ask("GET", "/api/v1/me/passkeys").json()["values"];
   ASSERT_EQ(listed.size(), 1U);
+  EXPECT_TRUE(listed[0]["backup_eligible"].is_null());
   const std::string one = "/api/v1/me/passkeys/" + listed[0]["id"].get<std::string>();
   EXPECT_EQ(Ask("PATCH", one, R"({"name":"My key"})").json()["name"], "My key");
   EXPECT_EQ(Ask("DELETE", one).status, 204);

@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "api/letters.h"
 #include "api/members.h"
 #include "api/sign_in_problem.h"
 #include "api/sign_in_resource.h"
@@ -54,14 +55,14 @@ SecretString LinkUrl(const Settings& settings, const SecretString& text) {
 }
 
 bool MailLink(const Services& services, const Account& account, const NewLink& link) {
-  if (services.outbox == nullptr || !mail::ValidateAddress(account.email)) return false;
+  const std::optional<mail::Recipient> to = RecipientOf(account);
+  if (services.outbox == nullptr || !to) return false;
   const mail::Site site{.name = services.settings.realm,
                         .public_url = services.settings.public_url};
-  const mail::Recipient to{.address = account.email, .display_name = account.display_name};
   const SecretString url = LinkUrl(services.settings, link.text);
   services.outbox->Post(link.link.kind == LinkKind::kPasswordReset
-                            ? mail::PasswordResetMessage(site, to, url, link.link.expires_at)
-                            : mail::InvitationMessage(site, to, url, link.link.expires_at));
+                            ? mail::PasswordResetMessage(site, *to, url, link.link.expires_at)
+                            : mail::InvitationMessage(site, *to, url, link.link.expires_at));
   return true;
 }
 

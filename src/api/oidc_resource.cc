@@ -1,8 +1,6 @@
 #include "api/oidc_resource.h"
 
 #include <algorithm>
-#include <boost/url/encode.hpp>
-#include <boost/url/rfc/unreserved_chars.hpp>
 #include <chrono>
 #include <utility>
 #include <variant>
@@ -10,6 +8,7 @@
 
 #include "api/cookies.h"
 #include "api/next_path.h"
+#include "api/query.h"
 #include "api/sign_in_resource.h"
 #include "problem/denial_response.h"
 #include "signin/ticket.h"
@@ -27,7 +26,7 @@ std::string QueryValue(const http::RequestHead& head, std::string_view name) {
 /// The page that asks for the second step, and then leads to `next`, which may have a query of its
 /// own.
 std::string SecondStepOf(const std::string& next) {
-  return "/login/second-step?next=" + boost::urls::encode(next, boost::urls::unreserved_chars);
+  return "/login/second-step?next=" + EscapeQuery(next);
 }
 
 Answer Redirect(std::string location) {

@@ -104,7 +104,8 @@ Result<VerifiedPasskey> CheckAssertion(const Services& services, std::string_vie
       const webauthn::Known known{.id = passkey.id,
                                   .public_key = passkey.public_key,
                                   .sign_count = passkey.sign_count,
-                                  .user_handle = sign_in->account};
+                                  .user_handle = sign_in->account,
+                                  .backup_eligible = passkey.backup_eligible};
       const Result<webauthn::Proof> proof =
           webauthn::VerifyAssertion(*services.party, ceremony, known, *assertion);
       if (!proof) return std::unexpected(proof.error());
@@ -129,6 +130,7 @@ Result<Passkey> CheckRegistration(const Services& services, std::string_view own
   passkey.public_key = std::move(made->public_key);
   passkey.sign_count = made->sign_count;
   passkey.user_verified = made->user_verified;
+  passkey.backup_eligible = made->backup_eligible;
   passkey.transports = std::move(made->transports);
   return passkey;
 }

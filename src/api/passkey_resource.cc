@@ -7,6 +7,7 @@
 
 #include "api/factor_resource.h"
 #include "api/members.h"
+#include "api/own_list.h"
 #include "api/passkey_ceremony.h"
 #include "api/sign_in_resource.h"
 #include "base/instant.h"
@@ -25,6 +26,8 @@ Json PasskeyJson(const Passkey& passkey) {
   json["added_at"] = FormatInstant(passkey.added_at);
   json["last_used_at"] =
       passkey.last_used_at ? Json(FormatInstant(*passkey.last_used_at)) : Json(nullptr);
+  json["backup_eligible"] =
+      passkey.backup_eligible ? Json(*passkey.backup_eligible) : Json(nullptr);
   return json;
 }
 
@@ -69,15 +72,13 @@ void PasskeyResource::AddTo(Routes& routes) const {
 }
 
 http::Awaitable<Outcome> PasskeyResource::List(const Call& call) const {
-  const OrProblem<LiveSession> live =
-      services_.guard.Admit(call.exchange, "passkey.list", {.before_second_step = true});
-  if (!live) co_return std::unexpected(live.error());
-  Json json;
-  json["values"] = Json::array();
-  if (const std::shared_ptr<const SignIn> sign_in = services_.factors.Find(live->account->id)) {
-    for (const Passkey& passkey : sign_in->passkeys) json["values"].push_back(PasskeyJson(passkey));
-  }
-  co_return NoStoreAnswer(200, json);
+  co_return AnswerOwnList(services_, call, "passkey.list", [this](const LiveSession& live) {
+    Json values = Json::array();
+    if (const std::shared_ptr<const SignIn> sign_in = services_.factors.Find(live.account->id)) {
+      for (const Passkey& passkey : sign_in->passkeys) values.push_back(PasskeyJson(passkey));
+    }
+    return values;
+  });
 }
 
 http::Awaitable<Outcome> PasskeyResource::Options(const Call& call) const {

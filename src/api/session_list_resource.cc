@@ -7,6 +7,7 @@
 
 #include "api/cookies.h"
 #include "api/members.h"
+#include "api/own_list.h"
 #include "api/session_json.h"
 #include "api/sign_in_resource.h"
 #include "problem/denial_response.h"
@@ -39,16 +40,14 @@ void SessionListResource::AddTo(Routes& routes) const {
 }
 
 http::Awaitable<Outcome> SessionListResource::List(const Call& call) const {
-  const OrProblem<LiveSession> live =
-      services_.guard.Admit(call.exchange, "session.list", {.before_second_step = true});
-  if (!live) co_return std::unexpected(live.error());
-  Json json;
-  json["values"] = Json::array();
-  for (const ListedSession& one : services_.sessions.List(live->account->id)) {
-    const bool current = one.session.id == live->session->id;
-    json["values"].push_back(SessionJson(one.session, one.last_seen_at, current));
-  }
-  co_return NoStoreAnswer(200, json);
+  co_return AnswerOwnList(services_, call, "session.list", [this](const LiveSession& live) {
+    Json values = Json::array();
+    for (const ListedSession& one : services_.sessions.List(live.account->id)) {
+      const bool current = one.session.id == live.session->id;
+      values.push_back(SessionJson(one.session, one.last_seen_at, current));
+    }
+    return values;
+  });
 }
 
 http::Awaitable<Outcome> SessionListResource::Rename(const Call& call) const {

@@ -43,11 +43,23 @@ Verdict VerifyText(const Verifier& verifier, const SecretString& text,
                          any);
 }
 
-/// The credential whose secret was sent, in force or not.
-std::optional<CredentialId> ProvenId(const Verdict& verdict) {
-  if (verdict) return verdict->holder().id;
-  if (verdict.error().proven) return verdict.error().proven->id;
-  return std::nullopt;
+/// Of the credential whose secret was sent, in force or not; null if it is none. Lives as long as
+/// the verdict.
+const Holder* ProvenHolder(const Verdict& verdict) {
+  if (verdict) return &verdict->holder();
+  return verdict.error().proven ? &*verdict.error().proven : nullptr;
+}
+
+/// Whoever has a credential's secret. The secret itself is the leave: nobody's rights are asked
+/// about; but who asks with a credential of the same account does so as its owner.
+Caller ReporterOf(const http::RequestHead& head, const Holder& proven, const Grant* asker) {
+  Caller caller{.actor = "credential:" + (asker ? asker->holder().id : proven.id).text(),
+                .origin = head.client_address,
+                .request_id = head.request_id};
+  if (asker != nullptr && asker->holder().account->id == proven.account->id) {
+    caller.account = proven.account->id;
+  }
+  return caller;
 }
 
 /// Whether it says nothing about the credential that was sent.
@@ -116,7 +128,7 @@ http::Awaitable<Outcome> TokenEndpoints::Introspect(const Call& call) const {
 Verdict TokenEndpoints::Recognise(const SecretString& token, std::string_view address) const {
   const Instant now = parts_.clock.Now();
   Verdict verdict = VerifyText(parts_.introspector, token, address, now, parts_.any);
-  if (ProvenId(verdict)) return verdict;
+  if (ProvenHolder(verdict) != nullptr) return verdict;
   return VerifyText(parts_.verifier, token, address, now, parts_.any);
 }
 
@@ -141,16 +153,12 @@ http::Awaitable<Outcome> TokenEndpoints::Revoke(const Call& call) const {
   if (!verdict && verdict.error().cause == Cause::kMistyped) {
     co_return OAuthError("invalid_request", "nothing was revoked: " + verdict.error().detail);
   }
-  if (const std::optional<CredentialId> id = ProvenId(verdict)) {
+  if (const Holder* proven = ProvenHolder(verdict)) {
     call.exchange.Annotate("action", "credential.revoke");
-    call.exchange.Annotate("subject", id->text());
-    // The secret itself is the leave: nobody's rights are asked about.
-    const Caller caller{.actor = "credential:" + (asker ? asker->holder().id.text() : id->text()),
-                        .origin = head.client_address,
-                        .request_id = head.request_id,
-                        .holder = nullptr};
+    call.exchange.Annotate("subject", proven->id.text());
+    const Caller caller = ReporterOf(head, *proven, asker ? &*asker : nullptr);
     const auto revoke = [&] {
-      return parts_.authority.Revoke(*id, "revoked by its holder", caller);
+      return parts_.authority.Revoke(proven->id, "revoked by its holder", caller);
     };
     const Result<CredentialRecord> revoked = co_await http::RunBlocking(parts_.pool, revoke);
     if (!revoked) co_return std::unexpected(ProblemFor(revoked.error()));

@@ -73,19 +73,20 @@ Result<Account> AccountAuthority::CreateAccount(const NewAccount& request, const
     return std::unexpected(usable.error());
   }
   Account account = AccountFrom(request, parts_.clock.Now());
-  SecretString hash;
+  PreparedPassword password;
   if (!request.password.empty()) {
-    SignInResult<SecretString> prepared = parts_.factors.PreparePassword(account, request.password);
+    SignInResult<PreparedPassword> prepared =
+        parts_.factors.PreparePassword(account, request.password);
     if (!prepared) return std::unexpected(std::move(prepared.error().error));
-    hash = *std::move(prepared);
+    password = *std::move(prepared);
   }
   Result<AccountId> id = DrawAccountId(parts_.random);
   if (!id) return std::unexpected(id.error());
   account.id = std::move(*id);
   Result<void> submitted = Submit(AccountRecord{.value = account, .version = 1, .seal = {}},
                                   caller.Info("account.create"));
-  if (submitted && !hash.empty()) {
-    submitted = parts_.factors.ApplyPassword(account.id, hash, {}, caller);
+  if (submitted && !password.hash.empty()) {
+    submitted = parts_.factors.ApplyPassword(account.id, password, {}, caller);
   }
   if (!submitted) return std::unexpected(submitted.error());
   return account;

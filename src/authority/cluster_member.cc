@@ -4,6 +4,12 @@
 #include <utility>
 
 namespace latchkey {
+namespace {
+
+/// Of what is tried again anyway, or what only others would miss.
+void IgnoreFailure(const Result<void>& /*outcome*/) {}
+
+}  // namespace
 
 ClusterMember::ClusterMember(const Parts& parts, NodeIdentity self, const ClusterPace& pace)
     : parts_(parts), self_(std::move(self)), pace_(pace), judge_(self_.id, parts.lease.limit()) {}
@@ -34,7 +40,7 @@ void ClusterMember::Stop() {
   threads_.clear();
   parts_.lease.End();
   // Who cannot say so is waited for until its lease ran out.
-  if (joined_.exchange(false)) static_cast<void>(parts_.registry.Leave(self_));
+  if (joined_.exchange(false)) IgnoreFailure(parts_.registry.Leave(self_));
 }
 
 void ClusterMember::Repeat(std::chrono::milliseconds pace,
@@ -143,7 +149,7 @@ void ClusterMember::LookSince(std::uint64_t begun) {
   if (looks_done_ > begun) return;
   const std::uint64_t look = ++looks_begun_;
   // Without an answer what was seen before stands.
-  static_cast<void>(Look());
+  IgnoreFailure(Look());
   looks_done_ = look;
 }
 
@@ -153,7 +159,7 @@ void ClusterMember::ForgetTheGone() {
     const std::scoped_lock lock{judge_mutex_};
     gone = judge_.SilentFor(pace_.forget);
   }
-  for (const NodeRow& row : gone) static_cast<void>(parts_.registry.Forget(row.who.id, row.n));
+  for (const NodeRow& row : gone) IgnoreFailure(parts_.registry.Forget(row.who.id, row.n));
 }
 
 BarrierReport ClusterMember::Wait(std::uint64_t seq, std::chrono::milliseconds patience) {

@@ -381,13 +381,18 @@ Result<CredentialRecord> CredentialAuthority::Revoke(CredentialId id, std::strin
     }
   }
   const Instant now = parts_.clock.Now();
-  return Change(id, caller, caller.Info("credential.revoke", std::string{reason}),
-                [now, reason](CredentialRecord& record) {
-                  if (record.revoked_at) return false;
-                  record.revoked_at = now;
-                  record.revoke_reason = reason;
-                  return true;
-                });
+  bool ended = false;
+  Result<CredentialRecord> revoked =
+      Change(id, caller, caller.Info("credential.revoke", std::string{reason}),
+             [&ended, now, reason](CredentialRecord& record) {
+               ended = !record.revoked_at;
+               if (!ended) return false;
+               record.revoked_at = now;
+               record.revoke_reason = reason;
+               return true;
+             });
+  if (revoked && ended && parts_.on_revoked) parts_.on_revoked(*revoked, caller);
+  return revoked;
 }
 
 Result<CredentialRecord> CredentialAuthority::Show(CredentialId id, const Caller& caller) const {

@@ -7,6 +7,7 @@
 // Thread safety: any number of threads; every function may block for the time of a sync.
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,6 +70,8 @@ class CredentialAuthority {
     const Clock& clock;
     Random& random;
     Policy policy;  ///< As the settings have it: PolicyAuthority narrows it.
+    /// Told of each revocation once it is in force, by the thread that asked for it.
+    std::function<void(const CredentialRecord&, const Caller&)> on_revoked = {};
   };
 
   /// The references in `parts` outlive this object.
@@ -125,6 +128,7 @@ class CredentialAuthority {
   /// The claims that tie a token to its successors, credential_rotation.cc.
   struct Succession;
   [[nodiscard]] Result<Succession> FindSuccession(const CredentialRecord& record) const;
+  [[nodiscard]] Result<CredentialRecord> RetireOnce(CredentialId replaced, const Caller& caller);
   [[nodiscard]] Result<void> EndLost(const Succession& succession, const Caller& caller);
   [[nodiscard]] Result<void> CheckPolicy(const IssueRequest& request) const;
   [[nodiscard]] Result<AccountId> RequireActiveAccount(const AccountId& id) const;

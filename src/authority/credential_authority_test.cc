@@ -252,6 +252,19 @@ TEST_F(CredentialAuthorityTest, RevokingTwiceKeepsTheFirstReason) {
   EXPECT_EQ(again.version, 2U);
 }
 
+TEST_F(CredentialAuthorityTest, TellsOnceOfARevocation) {
+  const CredentialId id =
+      MemoryInstallation::IdOf(latchkey_.IssueToken(ana_, {"read:user:bitbucket"}));
+  std::vector<std::string> told;
+  latchkey_.on_revoked = [&told](const CredentialRecord& record, const Caller& caller) {
+    told.push_back(record.id.text() + " " + record.revoke_reason + " " + caller.actor);
+  };
+  for (const char* reason : {"leaked", "again"}) {
+    Must(latchkey_.credentials->Revoke(id, reason, MemoryInstallation::kCommandLine));
+  }
+  EXPECT_EQ(told, std::vector<std::string>{id.text() + " leaked cli:test"});
+}
+
 TEST_F(CredentialAuthorityTest, RenamingChangesTheNameAlone) {
   const std::string secret = latchkey_.IssueToken(ana_, {"read:user:bitbucket"});
   const CredentialRecord renamed = Must(latchkey_.credentials->Rename(

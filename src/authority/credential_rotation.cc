@@ -120,39 +120,46 @@ Result<Issued> CredentialAuthority::Rotate(std::string_view key, const Caller& c
 Result<CredentialRecord> CredentialAuthority::Retire(CredentialId replaced, const Caller& caller) {
   constexpr int kAttempts = 5;
   for (int attempt = 1;; ++attempt) {
-    Result<CredentialRecord> record = Show(replaced, caller);
-    if (!record) return record;
-    const Result<Succession> succession = FindSuccession(*record);
-    if (!succession) return std::unexpected(succession.error());
-    if (succession->count == 0 || succession->newest != caller.holder->id.text()) {
-      return Fail(kNotFound, "the API token that asks does not replace " + replaced.text());
-    }
-    if (succession->retired) {
-      if (Result<void> settled = parts_.ledger.Settle(); !settled) {
-        return std::unexpected(settled.error());
-      }
-      return record;
-    }
-    const Result<Digest> digest = parts_.sealer.OpenCredential(*record);
-    if (!digest) return std::unexpected(digest.error());
-    const Instant natural_end = *record->expires_at;
-    record->expires_at = std::min<Instant>(natural_end, parts_.clock.Now() + kRotationGrace);
-    ++record->version;
-    Result<void> done = parts_.sealer.SealCredential(*record, *digest);
-    if (!done) return std::unexpected(done.error());
-    done = parts_.ledger.Submit(
-        {.record = *record,
-         .info = caller.Info("credential.retire", "replaced by " + succession->newest),
-         .claim = IdempotencyClaim{.account = record->account,
-                                   .key = RetireKey(replaced),
-                                   .fingerprint = succession->fingerprint,
-                                   .expires_at = natural_end + kAfterTheEnd},
-         .on_behalf_of = caller.credential(),
-         .on_behalf_of_session = caller.session});
-    if (done) return record;
-    const bool again = done.error().code == kConflict || done.error().code == kAlreadyExists;
-    if (!again || attempt == kAttempts) return std::unexpected(done.error());
+    Result<CredentialRecord> record = RetireOnce(replaced, caller);
+    if (record) return record;
+    const bool again = record.error().code == kConflict || record.error().code == kAlreadyExists;
+    if (!again || attempt == kAttempts) return record;
   }
+}
+
+Result<CredentialRecord> CredentialAuthority::RetireOnce(CredentialId replaced,
+                                                         const Caller& caller) {
+  Result<CredentialRecord> record = Show(replaced, caller);
+  if (!record) return record;
+  const Result<Succession> succession = FindSuccession(*record);
+  if (!succession) return std::unexpected(succession.error());
+  if (succession->count == 0 || succession->newest != caller.holder->id.text()) {
+    return Fail(kNotFound, "the API token that asks does not replace " + replaced.text());
+  }
+  if (succession->retired) {
+    if (Result<void> settled = parts_.ledger.Settle(); !settled) {
+      return std::unexpected(settled.error());
+    }
+    return record;
+  }
+  const Result<Digest> digest = parts_.sealer.OpenCredential(*record);
+  if (!digest) return std::unexpected(digest.error());
+  const Instant natural_end = *record->expires_at;
+  record->expires_at = std::min<Instant>(natural_end, parts_.clock.Now() + kRotationGrace);
+  ++record->version;
+  Result<void> done = parts_.sealer.SealCredential(*record, *digest);
+  if (!done) return std::unexpected(done.error());
+  done = parts_.ledger.Submit(
+      {.record = *record,
+       .info = caller.Info("credential.retire", "replaced by " + succession->newest),
+       .claim = IdempotencyClaim{.account = record->account,
+                                 .key = RetireKey(replaced),
+                                 .fingerprint = succession->fingerprint,
+                                 .expires_at = natural_end + kAfterTheEnd},
+       .on_behalf_of = caller.credential(),
+       .on_behalf_of_session = caller.session});
+  if (!done) return std::unexpected(done.error());
+  return record;
 }
 
 }  // namespace latchkey

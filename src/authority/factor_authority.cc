@@ -49,6 +49,14 @@ std::unexpected<Error> NoSuchPasskey() {
 /// What a change of a sign-in may answer: go on, leave it as it is, or an error.
 using Edited = Result<bool>;
 
+/// After something was taken away that its owner could keep.
+Edited RequireEnoughLeft(const SignIn& sign_in) {
+  if (sign_in.password_suffices()) return true;
+  return Fail(kConflict, "the password is too short to be the only step",
+              "Choose one of at least " + std::to_string(PasswordRules::kCharactersMin) +
+                  " characters first.");
+}
+
 }  // namespace
 
 std::shared_ptr<const SignIn> FactorAuthority::Find(const AccountId& account) const {
@@ -64,7 +72,8 @@ bool FactorAuthority::CanSignIn(const AccountId& id) const {
   const std::shared_ptr<const Account> account = parts_.directory.FindAccount(id);
   if (!account || account->kind != AccountKind::kPerson) return false;
   const std::shared_ptr<const SignIn> sign_in = Find(id);
-  if (!PasswordHashOf(*account, sign_in.get()).empty()) return true;
+  const bool has_password = !PasswordHashOf(*account, sign_in.get()).empty();
+  if (has_password && (!sign_in || sign_in->password_suffices())) return true;
   return sign_in && (!sign_in->passkeys.empty() || !sign_in->identities.empty());
 }
 
@@ -123,23 +132,31 @@ SignInResult<void> FactorAuthority::CheckNewPassword(const Account& account,
   return Refused(weak ? Why::kWeakPassword : Why::kError, checked.error());
 }
 
-SignInResult<SecretString> FactorAuthority::PreparePassword(const Account& account,
-                                                            const SecretString& password) {
+SignInResult<PreparedPassword> FactorAuthority::PreparePassword(const Account& account,
+                                                                const SecretString& password) {
   if (SignInResult<void> usable = CheckNewPassword(account, password); !usable) {
     return std::unexpected(std::move(usable.error()));
   }
   Result<std::string> hash = parts_.passwords.Hash(password);
-  if (hash) return SecretString{std::move(*hash)};
+  if (hash) {
+    return PreparedPassword{.hash = SecretString{std::move(*hash)},
+                            .stands_alone = PasswordRules::StandsAlone(password)};
+  }
   const bool busy = hash.error().code == kLimitExceeded;
   return Refused(busy ? Why::kBusy : Why::kError, hash.error());
 }
 
-Result<void> FactorAuthority::ApplyPassword(const AccountId& id, const SecretString& hash,
+Result<void> FactorAuthority::ApplyPassword(const AccountId& id, const PreparedPassword& password,
                                             std::string_view keep_session, const Caller& caller) {
   const Instant now = parts_.clock.Now();
   const Result<bool> changed =
       Change(id, caller.Info("sign-in.set-password"), [&](SignIn& sign_in) -> Edited {
-        sign_in.password_hash = hash.Expose();
+        // A second step that went away meanwhile asks for a longer one.
+        if (!password.stands_alone && !sign_in.has_second_step()) {
+          return Fail(kConflict, "the second step was removed meanwhile", "Choose it again.");
+        }
+        sign_in.password_hash = password.hash.Expose();
+        sign_in.password_stands_alone = password.stands_alone;
         sign_in.password_changed_at = now;
         return true;
       });
@@ -155,9 +172,9 @@ SignInResult<void> FactorAuthority::SetPassword(const AccountId& id, const Secre
                                                 const Caller& caller) {
   const std::shared_ptr<const Account> account = parts_.directory.FindAccount(id);
   if (!account) return Refuse(NoSuchAccount().error());
-  const SignInResult<SecretString> hash = PreparePassword(*account, password);
-  if (!hash) return std::unexpected(hash.error());
-  Result<void> applied = ApplyPassword(id, *hash, keep_session, caller);
+  const SignInResult<PreparedPassword> prepared = PreparePassword(*account, password);
+  if (!prepared) return std::unexpected(prepared.error());
+  Result<void> applied = ApplyPassword(id, *prepared, keep_session, caller);
   if (!applied) return Refuse(applied.error());
   return {};
 }
@@ -231,7 +248,7 @@ Result<void> FactorAuthority::RemoveTotp(const AccountId& account, const Caller&
       Change(account, caller.Info("sign-in.remove-totp"), [](SignIn& sign_in) -> Edited {
         if (!sign_in.totp) return Fail(kNotFound, "no authenticator app is set up");
         sign_in.totp.reset();
-        return true;
+        return RequireEnoughLeft(sign_in);
       });
   if (!changed) return std::unexpected(changed.error());
   return {};
@@ -298,7 +315,7 @@ Result<void> FactorAuthority::RemovePasskey(const AccountId& account, std::strin
         const auto found = FindPasskey(sign_in, id);
         if (found == sign_in.passkeys.end()) return NoSuchPasskey();
         sign_in.passkeys.erase(found);
-        return true;
+        return RequireEnoughLeft(sign_in);
       });
   if (!changed) return std::unexpected(changed.error());
   return {};

@@ -43,6 +43,12 @@ struct RecoveryCodes {
   std::vector<SecretString> codes;  ///< `xxxx-xxxx-xxxx-xxxx`, shown once. May be empty.
 };
 
+/// A password that would do, as it is stored.
+struct PreparedPassword {
+  SecretString hash;
+  bool stands_alone = true;  ///< See SignIn::password_stands_alone.
+};
+
 class FactorAuthority {
  public:
   struct Parts {
@@ -77,10 +83,10 @@ class FactorAuthority {
   /// Both halves of it, for who has something to do in between: the hash of a password that would
   /// do (`account` need not exist yet), and putting it in force.
   /// Refusals: kWeakPassword, kBusy, kError.
-  [[nodiscard]] SignInResult<SecretString> PreparePassword(const Account& account,
-                                                           const SecretString& password);
+  [[nodiscard]] SignInResult<PreparedPassword> PreparePassword(const Account& account,
+                                                               const SecretString& password);
   /// Errors: kNotFound, as Ledger::Submit.
-  [[nodiscard]] Result<void> ApplyPassword(const AccountId& id, const SecretString& hash,
+  [[nodiscard]] Result<void> ApplyPassword(const AccountId& id, const PreparedPassword& password,
                                            std::string_view keep_session, const Caller& caller);
   /// What SetPassword would refuse. Refusals: kWeakPassword, kError.
   [[nodiscard]] SignInResult<void> CheckNewPassword(const Account& account,
@@ -94,7 +100,8 @@ class FactorAuthority {
   [[nodiscard]] SignInResult<RecoveryCodes> ConfirmTotp(const AccountId& account,
                                                         std::string_view code,
                                                         const Caller& caller);
-  /// Errors: kNotFound; as Ledger::Submit.
+  /// Errors: kNotFound; kConflict if nothing but a short password would be left, see
+  /// SignIn::password_suffices; as Ledger::Submit.
   [[nodiscard]] Result<void> RemoveTotp(const AccountId& account, const Caller& caller);
 
   /// Ten new ones; the old ones end. Errors: as Random::Fill, Ledger::Submit.
@@ -109,6 +116,7 @@ class FactorAuthority {
   /// `id` is the raw credential id. Errors: kInvalidArgument, kNotFound, as Ledger::Submit.
   [[nodiscard]] Result<void> RenamePasskey(const AccountId& account, std::string_view id,
                                            const std::string& name, const Caller& caller);
+  /// Errors: kNotFound, as RemoveTotp.
   [[nodiscard]] Result<void> RemovePasskey(const AccountId& account, std::string_view id,
                                            const Caller& caller);
 
@@ -119,8 +127,9 @@ class FactorAuthority {
   [[nodiscard]] Result<void> UnlinkIdentity(const AccountId& account, const std::string& issuer,
                                             const std::string& subject, const Caller& caller);
 
-  /// For an operator: takes TOTP, passkeys and recovery codes away, and ends all sessions. Returns
-  /// whether there were any. Errors: as Ledger::Submit.
+  /// For an operator: takes TOTP, passkeys and recovery codes away, and ends all sessions. A
+  /// password that is too short to be the only step signs in no more: a link lets its owner choose
+  /// another. Returns whether there were any. Errors: as Ledger::Submit.
   [[nodiscard]] Result<bool> ResetSecondStep(const AccountId& account, const Caller& caller);
 
   /// Proofs. False: it does not prove anything, for whatever reason.

@@ -127,6 +127,35 @@ TEST_F(FactorAuthorityTest, AnOperatorResetsTheSecondStepAndLeavesThePassword) {
   EXPECT_TRUE(std::holds_alternative<NewSession>(Must(Password("ana", kPassword))));
 }
 
+TEST_F(FactorAuthorityTest, AShortPasswordIsNotLeftAlone) {
+  AddTotp();
+  AddPasskey("k1");
+  ASSERT_TRUE(factors_.SetPassword(ana.id, SecretString{"eightcha"}, {}, kOperator));
+  Must(factors_.RemovePasskey(ana.id, "k1", kOperator));
+  const Result<void> refused = factors_.RemoveTotp(ana.id, kOperator);
+  EXPECT_THAT(refused, FailsWith(kConflict));
+  EXPECT_THAT(refused.error().hint, HasSubstr("15 characters"));
+  AddPasskey("k2");
+  Must(factors_.RemoveTotp(ana.id, kOperator));
+  EXPECT_THAT(factors_.RemovePasskey(ana.id, "k2", kOperator), FailsWith(kConflict));
+  ASSERT_TRUE(factors_.SetPassword(ana.id, SecretString{kPassword}, {}, kOperator));
+  Must(factors_.RemovePasskey(ana.id, "k2", kOperator));
+  EXPECT_FALSE(factors_.HasSecondStep(ana.id));
+}
+
+TEST_F(FactorAuthorityTest, AShortPasswordSignsNobodyInAlone) {
+  AddTotp();
+  ASSERT_TRUE(factors_.SetPassword(ana.id, SecretString{"eightcha"}, {}, kOperator));
+  EXPECT_TRUE(std::holds_alternative<PendingAttempt>(Must(Password("ana", "eightcha"))));
+  EXPECT_THAT(factors_.ResetSecondStep(ana.id, kOperator), IsOkAnd(true));
+  EXPECT_EQ(CauseOf(Password("ana", "eightcha")), Why::kSignInFailed);
+  EXPECT_FALSE(factors_.CanSignIn(ana.id));
+  Must(latchkey.Restart());
+  EXPECT_EQ(CauseOf(Password("ana", "eightcha")), Why::kSignInFailed);
+  ASSERT_TRUE(latchkey.factors->SetPassword(ana.id, SecretString{kPassword}, {}, kOperator));
+  EXPECT_TRUE(std::holds_alternative<NewSession>(Must(Password("ana", kPassword))));
+}
+
 TEST_F(FactorAuthorityTest, SaysWhoCanSignIn) {
   const Account bob = latchkey.AddAccount("bob");
   const Account ci = latchkey.AddAccount("ci", AccountKind::kService);

@@ -322,26 +322,29 @@ void Ledger::SettleUnknown(Batch& batch, const Error& lost) {
   if (batch.lines.empty()) return;
   const auto end = std::chrono::steady_clock::now() + options_.settle_time;
   for (int attempt = 1; attempt <= options_.settle_attempts; ++attempt) {
-    // Whoever holds the head sees everything that the lost connection still got through.
-    Result<bool> made = false;
-    if (Result<void> begun = Begin(); !begun) {
-      made = std::unexpected(begun.error());
-    } else {
-      made = Holds(batch.lines.front());
-      store_.Release();
-    }
-    if (made && *made) {
-      NoteOwn(batch);
-      return batch.AnswerWhere([&](std::size_t i) {
-        const bool is_made = std::ranges::find(batch.made, i) != batch.made.end();
-        return is_made ? std::optional{Result<void>{}} : std::optional<Result<void>>{};
-      });
-    }
+    const Result<bool> made = LookFor(batch.lines.front());
+    if (made && *made) return AnswerMade(batch);
     if (made) return;
     const bool over = feed_.broken() || std::chrono::steady_clock::now() >= end;
     if (over || !PauseUnlessStopping()) break;
   }
   batch.AnswerAll(Unsettled(lost));
+}
+
+// Whoever holds the head sees everything that the lost connection still got through.
+Result<bool> Ledger::LookFor(const ChangeLine& line) {
+  if (Result<void> begun = Begin(); !begun) return std::unexpected(begun.error());
+  Result<bool> made = Holds(line);
+  store_.Release();
+  return made;
+}
+
+void Ledger::AnswerMade(Batch& batch) {
+  NoteOwn(batch);
+  batch.AnswerWhere([&](std::size_t i) {
+    const bool is_made = std::ranges::find(batch.made, i) != batch.made.end();
+    return is_made ? std::optional{Result<void>{}} : std::optional<Result<void>>{};
+  });
 }
 
 Result<bool> Ledger::Holds(const ChangeLine& line) const {

@@ -126,6 +126,9 @@ class Ledger {
   void CommitOnce(Batch& batch);
   void Finish(Batch& batch, const std::vector<Result<void>>& outcomes);
   void SettleUnknown(Batch& batch, const Error& lost);
+  /// Whether the store holds that line, once nothing that was lost can still arrive.
+  [[nodiscard]] Result<bool> LookFor(const ChangeLine& line);
+  void AnswerMade(Batch& batch);
   /// Whether the store holds that line. It has been caught up with.
   [[nodiscard]] Result<bool> Holds(const ChangeLine& line) const;
   void NoteOwn(const Batch& batch);

@@ -174,13 +174,14 @@ SignInResult<AccountId> LinkAuthority::AcceptSetUp(const Link& link, LinkAnswer 
 SignInResult<AccountId> LinkAuthority::AcceptPassword(const LinkView& view,
                                                       const SecretString& password,
                                                       const Caller& caller) {
-  const SignInResult<SecretString> hash = parts_.factors.PreparePassword(*view.account, password);
-  if (!hash) return std::unexpected(hash.error());
+  const SignInResult<PreparedPassword> prepared =
+      parts_.factors.PreparePassword(*view.account, password);
+  if (!prepared) return std::unexpected(prepared.error());
   if (SignInResult<void> used = Use(view.link, caller); !used) {
     return std::unexpected(std::move(used.error()));
   }
   const AccountId& account = view.account->id;
-  Result<void> applied = parts_.factors.ApplyPassword(account, *hash, {}, caller);
+  Result<void> applied = parts_.factors.ApplyPassword(account, *prepared, {}, caller);
   if (!applied) return Refuse(applied.error());
   return account;
 }

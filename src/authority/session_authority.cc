@@ -79,9 +79,28 @@ Result<NewSession> SessionAuthority::Begin(const SessionStart& start, const Sign
       {.record = record, .info = client.As(start.account).Info("session.begin"), .claim = {}});
   if (!submitted) return std::unexpected(submitted.error());
   parts_.activity.Note(record.value.id, now, client.address);
+  // Behind it, so that of many at once the last sees all of them.
+  Result<void> room = MakeRoom(start.account, record.value.id, client.As(start.account));
+  if (!room) return std::unexpected(room.error());
   return NewSession{.session = std::move(record.value),
                     .cookie = Reveal(*std::move(ticket)),
                     .device = std::move(*device)};
+}
+
+Result<void> SessionAuthority::MakeRoom(const AccountId& account, std::string_view newest,
+                                        const Caller& caller) {
+  std::vector<ListedSession> live = List(account);
+  if (live.size() <= parts_.limits.per_account_max) return {};
+  std::ranges::sort(live, {}, [](const ListedSession& one) { return one.session.created_at; });
+  std::erase_if(live, [&](const ListedSession& one) { return one.session.id == newest; });
+  live.resize(live.size() + 1 - parts_.limits.per_account_max);
+  for (const ListedSession& oldest : live) {
+    const Result<void> ended =
+        End(account, oldest.session.id, "the account has too many sessions", caller);
+    const bool gone = ended || ended.error().code == kNotFound;
+    if (!gone) return ended;
+  }
+  return {};
 }
 
 Result<SecretString> SessionAuthority::DeviceFor(const AccountId& account,

@@ -76,8 +76,8 @@ class SessionAuthority {
   /// The references in `parts` outlive this object.
   explicit SessionAuthority(const Parts& parts) : parts_(parts) {}
 
-  /// For an account that has proven itself. Errors: kNotFound; kPermissionDenied if it is
-  /// suspended; as Ledger::Submit.
+  /// For an account that has proven itself. Where it has more than the limits allow, the oldest
+  /// end. Errors: kNotFound; kPermissionDenied if it is suspended; as Ledger::Submit.
   [[nodiscard]] Result<NewSession> Begin(const SessionStart& start, const SignInClient& client);
 
   /// The session of a cookie value, if it is in force: known, neither ended nor past a limit, its
@@ -109,6 +109,9 @@ class SessionAuthority {
  private:
   [[nodiscard]] Result<SessionRecord> FindRecord(const AccountId& account,
                                                  std::string_view id) const;
+  /// Ends those beyond the limit, oldest first, but not `newest`.
+  [[nodiscard]] Result<void> MakeRoom(const AccountId& account, std::string_view newest,
+                                      const Caller& caller);
   [[nodiscard]] Result<SecretString> DeviceFor(const AccountId& account,
                                                const SignInClient& client) const;
   [[nodiscard]] Instant LastSeen(const Session& session) const;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <vector>
 
 #include "testing/installation/memory_installation.h"
 #include "testing/matchers.h"
@@ -178,6 +179,31 @@ TEST_F(SessionAuthorityTest, MakesNothingOnceItEnded) {
   EXPECT_THAT(latchkey_.credentials->Issue(request, of_session), IsOk());
   Must(latchkey_.sessions->End(ana_.id, begun.session.id, "signed out", caller_));
   EXPECT_THAT(latchkey_.credentials->Issue(request, of_session), FailsWith(kPermissionDenied));
+}
+
+TEST_F(SessionAuthorityTest, OneTooManyEndsTheOldest) {
+  latchkey_.session_limits.per_account_max = 3;
+  Must(latchkey_.Restart());
+  std::vector<NewSession> begun;
+  for (int i = 0; i < 5; ++i) {
+    latchkey_.clock.Advance(1s);
+    begun.push_back(Begin(ana_));
+  }
+  const NewSession of_bob = Begin(bob_);
+  EXPECT_FALSE(Find(begun[0].cookie));
+  EXPECT_FALSE(Find(begun[1].cookie));
+  for (std::size_t i = 2; i < begun.size(); ++i) EXPECT_TRUE(Find(begun[i].cookie)) << i;
+  EXPECT_TRUE(Find(of_bob.cookie)) << "each account for itself";
+  EXPECT_THAT(latchkey_.sessions->List(ana_.id), SizeIs(3));
+}
+
+TEST_F(SessionAuthorityTest, OneAtATimeIsTheNewest) {
+  latchkey_.session_limits.per_account_max = 1;
+  Must(latchkey_.Restart());
+  const NewSession first = Begin(ana_);
+  const NewSession second = Begin(ana_);
+  EXPECT_FALSE(Find(first.cookie));
+  EXPECT_TRUE(Find(second.cookie)) << "of the same moment";
 }
 
 TEST_F(SessionAuthorityTest, ADeviceKeepsItsCookie) {

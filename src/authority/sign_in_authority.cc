@@ -77,13 +77,15 @@ std::string_view OutcomeName(SignInEvent::Outcome outcome) {
   std::unreachable();
 }
 
-void SignInAuthority::Tell(Outcome outcome, const Step& step, const SignInClient& client) const {
+void SignInAuthority::Tell(Outcome outcome, const Step& step, const SignInClient& client,
+                           std::string new_device) const {
   if (!parts_.on_event) return;
   parts_.on_event({.outcome = outcome,
                    .method = step.method,
                    .account = step.account,
                    .address = client.address,
-                   .request_id = client.request_id});
+                   .request_id = client.request_id,
+                   .new_device = std::move(new_device)});
 }
 
 std::unexpected<SignInRefusal> SignInAuthority::Failed(Outcome outcome, const Step& step,
@@ -129,7 +131,9 @@ SignInResult<SignInOutcome> SignInAuthority::BeginByPassword(std::string_view us
     const Result<bool> matches = parts_.passwords.Matches(
         password, account ? PasswordHashOf(*account, sign_in.get()) : std::string_view{});
     if (!matches) return matches;
-    return *matches && MaySignIn(account.get());
+    // One that is too short to be the only step, and whose second step an operator took away.
+    const bool suffices = !sign_in || sign_in->password_suffices();
+    return *matches && suffices && MaySignIn(account.get());
   };
   if (SignInResult<void> attended = Attend(step, prove, client); !attended) {
     return std::unexpected(std::move(attended.error()));
@@ -176,7 +180,9 @@ SignInResult<NewSession> SignInAuthority::Complete(const SignInAttempt& attempt,
       {.account = attempt.account, .methods = attempt.methods, .stay = attempt.stay}, client);
   if (!session) return Refuse(session.error());
   parts_.throttle.EndRow(step.buckets);
-  Tell(Outcome::kSignedIn, step, client);
+  const bool known = !KnownDevice(parts_.device_key, attempt.account, client.device).empty();
+  const bool by_link = attempt.methods.front() == "link";
+  Tell(Outcome::kSignedIn, step, client, known || by_link ? std::string{} : session->session.name);
   return *std::move(session);
 }
 

@@ -71,6 +71,9 @@ struct SignInEvent {
   AccountId account;   ///< Empty: none that exists.
   std::string address;
   std::string request_id;
+  /// Of kSignedIn: `Firefox on Linux`, where that browser had not signed the account in before. Not
+  /// after a link, which its owner was sent just now.
+  std::string new_device = {};
 };
 
 /// `signed-in`, `second-step-asked`, `failed`, `second-step-failed`, `throttled`, `busy`.
@@ -196,7 +199,8 @@ class SignInAuthority {
   [[nodiscard]] SignInAttempt AttemptFor(const VerifiedIdentity& identity, bool stay) const;
   [[nodiscard]] Result<bool> ProvePassword(const LiveSession& live,
                                            const SecretString& password) const;
-  void Tell(Outcome outcome, const Step& step, const SignInClient& client) const;
+  void Tell(Outcome outcome, const Step& step, const SignInClient& client,
+            std::string new_device = {}) const;
   [[nodiscard]] std::unexpected<SignInRefusal> Failed(Outcome outcome, const Step& step,
                                                       const SignInClient& client,
                                                       std::chrono::seconds retry_after = {}) const;

@@ -325,6 +325,22 @@ TEST_F(SignInAuthorityTest, TellsWhatHappenedWithoutWhatWasTyped) {
   EXPECT_EQ(latchkey.sign_in_events.back().account, ana.id);
 }
 
+TEST_F(SignInAuthorityTest, TellsOfADeviceThatIsNew) {
+  const NewSession first = SignIn();
+  EXPECT_EQ(latchkey.sign_in_events.back().new_device, "Firefox on Linux");
+  client.device = first.device.Expose();
+  static_cast<void>(SignIn());
+  EXPECT_THAT(latchkey.sign_in_events.back().new_device, IsEmpty()) << "it signed her in before";
+  AddPerson("bob");
+  static_cast<void>(Must(Password("bob", kPassword)));
+  EXPECT_EQ(latchkey.sign_in_events.back().new_device, "Firefox on Linux") << "and not him";
+  client.device.clear();
+  static_cast<void>(Must(latchkey.sign_in->BeginProven(ana.id, "link", false, client)));
+  EXPECT_THAT(latchkey.sign_in_events.back().new_device, IsEmpty()) << "she was sent the link";
+  static_cast<void>(Password("ana", "wrong"));
+  EXPECT_THAT(latchkey.sign_in_events.back().new_device, IsEmpty());
+}
+
 TEST(OutcomeNameTest, NamesEach) {
   EXPECT_EQ(OutcomeName(Outcome::kSignedIn), "signed-in");
   EXPECT_EQ(OutcomeName(Outcome::kSecondStepAsked), "second-step-asked");

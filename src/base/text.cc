@@ -172,6 +172,23 @@ std::string EscapeForTerminal(std::string_view text, std::size_t size_max) {
   return out;
 }
 
+std::string EscapeMarkup(std::string_view text) {
+  constexpr std::size_t kLongest = 6;
+  std::string escaped;
+  escaped.reserve(text.size() * kLongest);  // It may be a secret: growing would leave copies.
+  for (const char c : text) {
+    switch (c) {
+      case '&': escaped += "&amp;"; break;
+      case '<': escaped += "&lt;"; break;
+      case '>': escaped += "&gt;"; break;
+      case '"': escaped += "&quot;"; break;
+      case '\'': escaped += "&#39;"; break;
+      default: escaped += c;
+    }
+  }
+  return escaped;
+}
+
 std::vector<std::string> NearestNames(std::string_view text,
                                       const std::vector<std::string>& candidates,
                                       std::size_t count) {

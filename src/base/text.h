@@ -33,6 +33,9 @@ namespace latchkey {
 /// `\xNN`, cut after `size_max` bytes: safe for a terminal or one line of a log.
 [[nodiscard]] std::string EscapeForTerminal(std::string_view text, std::size_t size_max = 512);
 
+/// `text` as it may stand in HTML and XML, as content or within quotes: & < > " ' are references.
+[[nodiscard]] std::string EscapeMarkup(std::string_view text);
+
 /// The up to `count` candidates nearest to `text` by edit distance, nearest first; only those that
 /// a person might have meant.
 [[nodiscard]] std::vector<std::string> NearestNames(std::string_view text,

@@ -181,6 +181,14 @@ TEST(EscapeForTerminalTest, CutsAfterTheLimitAndSaysSo) {
   EXPECT_TRUE(IsUtf8(EscapeForTerminal("aaaa日本", 5)));
 }
 
+TEST(EscapeMarkupTest, LeavesNothingThatMarksUp) {
+  EXPECT_EQ(EscapeMarkup("<img src=\"x\" onerror='alert(1)'> & more"),
+            "&lt;img src=&quot;x&quot; onerror=&#39;alert(1)&#39;&gt; &amp; more");
+  EXPECT_EQ(EscapeMarkup("&lt;"), "&amp;lt;");
+  EXPECT_EQ(EscapeMarkup("caf\xC3\xA9 /;=`"), "caf\xC3\xA9 /;=`");
+  EXPECT_EQ(EscapeMarkup(""), "");
+}
+
 TEST(NearestNamesTest, OffersWhatAPersonMightHaveMeant) {
   const std::vector<std::string> names{"read:repository:bitbucket", "write:repository:bitbucket",
                                        "read:pullrequest:bitbucket", "email"};

@@ -19,7 +19,7 @@ Result<std::unique_ptr<ClientSession>> ClientSession::Open(const Session& sessio
       .random = *opened->ports_.random,
       .tell = [&err](std::string_view line) {
         constexpr std::size_t kLineSizeMax = 2000;
-        err << "latchkey: " << EscapeForTerminal(line, kLineSizeMax) << std::endl;
+        err << "latchkey: " << EscapeForTerminal(line, kLineSizeMax) << '\n' << std::flush;
       }});
   return opened;
 }

@@ -19,7 +19,7 @@ class ClientSession {
   [[nodiscard]] static Result<std::unique_ptr<ClientSession>> Open(const Session& session);
 
   [[nodiscard]] client::Keeper& keeper() { return *keeper_; }
-  [[nodiscard]] client::Transport& transport() { return *ports_.transport; }
+  [[nodiscard]] client::Transport& transport() const { return *ports_.transport; }
 
  private:
   explicit ClientSession(client::Ports ports) : ports_(std::move(ports)) {}

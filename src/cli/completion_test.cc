@@ -25,8 +25,9 @@ INSTANTIATE_TEST_SUITE_P(All, CompletionFor, testing::Values("bash", "zsh", "fis
 
 TEST(CompletionTest, BashListsWhatMayFollow) {
   CliWorld world;
-  EXPECT_THAT(world.Run({"completion", "bash"}).out,
-              HasSubstr("\"token revoke\") echo \"--help --reason --no-wait --data --config --json\" ;;"));
+  EXPECT_THAT(
+      world.Run({"completion", "bash"}).out,
+      HasSubstr("\"token revoke\") echo \"--help --reason --no-wait --data --config --json\" ;;"));
 }
 
 TEST(CompletionTest, FishQuotesDescriptions) {

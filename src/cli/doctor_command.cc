@@ -75,6 +75,20 @@ Result<SecretString> AnySecret(const Session& session) {
   return session.environment().read_secret_input();
 }
 
+void TakeStored(client::Keeper& keeper, const client::LoginBook& book, const client::Login& login,
+                Subject& subject) {
+  if (login.kind == "app-password" && subject.user.empty()) subject.user = login.username;
+  Result<SecretString> stored = keeper.TakeSecret(book, login);
+  if (stored) {
+    subject.secret = *std::move(stored);
+  } else {
+    subject.findings.push_back({.mark = client::Mark::kBad,
+                                .about = "store",
+                                .text = stored.error().message,
+                                .advice = stored.error().hint});
+  }
+}
+
 Result<Subject> FindSubject(const Session& session, ClientSession& client,
                             const DoctorOptions& options) {
   const Result<client::LoginBook> book = client.keeper().ReadBook();
@@ -104,16 +118,7 @@ Result<Subject> FindSubject(const Session& session, ClientSession& client,
                                 .advice = "latchkey login " + client::FormatPlace(*place)});
     return subject;
   }
-  if (login->kind == "app-password" && subject.user.empty()) subject.user = login->username;
-  Result<SecretString> stored = client.keeper().TakeSecret(*book, *login);
-  if (stored) {
-    subject.secret = *std::move(stored);
-  } else {
-    subject.findings.push_back({.mark = client::Mark::kBad,
-                                .about = "store",
-                                .text = stored.error().message,
-                                .advice = stored.error().hint});
-  }
+  TakeStored(client.keeper(), *book, *login, subject);
   return subject;
 }
 

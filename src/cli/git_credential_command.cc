@@ -41,8 +41,8 @@ int Help(const Session& session, const std::string& operation) {
   client::Keeper& keeper = (*client)->keeper();
   if (operation == "get") return Get(session, keeper, *question);
   Result<void> done;
-  if (operation == "store") done = keeper.Store(*std::move(question));
   if (operation == "erase") done = keeper.Erase(*question);
+  if (operation == "store") done = keeper.Store(*std::move(question));
   // What git does not know of yet is to be ignored (gitcredentials(7)).
   return done ? int{kOk} : Fail(session, done.error());
 }

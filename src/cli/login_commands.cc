@@ -61,7 +61,7 @@ void PrintGitLines(const Session& session, const client::Login& login) {
 Result<void> OpenWizard(const Session& session, const std::string& server) {
   const std::string page = server + kWizard;
   session.err() << "latchkey: make a token on this page, and paste it here:\n  " << page << '\n';
-  if (Result<void> opened = session.environment().open_browser(page); !opened) {
+  if (const Result<void> opened = session.environment().open_browser(page); !opened) {
     session.err() << "latchkey: no browser could be started; open the page yourself\n";
   }
   return {};

@@ -137,6 +137,22 @@ std::vector<std::string_view> WordsOf(std::string_view text) {
   return words;
 }
 
+/// `WORKSPACE/REPO.git` of what was given as that or as a URL.
+Result<std::string> RepositoryPath(std::string_view text, const Place& place) {
+  std::string path{text};
+  if (path.contains("://")) {
+    const Result<Place> repository = ParsePlace(path);
+    if (!repository) return std::unexpected(repository.error());
+    if (!Covers(place, *repository)) {
+      return Fail(Error::Code::kInvalidArgument, "the repository is not at " + FormatPlace(place));
+    }
+    path = repository->path;
+  }
+  while (path.starts_with('/')) path.erase(0, 1);
+  if (!path.ends_with(".git")) path += ".git";
+  return path;
+}
+
 }  // namespace
 
 Result<Operation> ParseOperation(std::string_view text, const Place& place) {
@@ -153,19 +169,10 @@ Result<Operation> ParseOperation(std::string_view text, const Place& place) {
     return Fail(Error::Code::kInvalidArgument, "the operation is not one that can be tried",
                 "Give \"git clone WORKSPACE/REPO\", \"git push WORKSPACE/REPO\" or \"GET /path\".");
   }
-  std::string path{words[2]};
-  if (path.contains("://")) {
-    const Result<Place> repository = ParsePlace(path);
-    if (!repository) return std::unexpected(repository.error());
-    if (!Covers(place, *repository)) {
-      return Fail(Error::Code::kInvalidArgument, "the repository is not at " + FormatPlace(place));
-    }
-    path = repository->path;
-  }
-  while (path.starts_with('/')) path.erase(0, 1);
-  if (!path.ends_with(".git")) path += ".git";
+  Result<std::string> path = RepositoryPath(words[2], place);
+  if (!path) return std::unexpected(path.error());
   return Operation{.kind = Operation::Kind::kGit,
-                   .path = std::move(path),
+                   .path = *std::move(path),
                    .service = reads ? "git-upload-pack" : "git-receive-pack"};
 }
 

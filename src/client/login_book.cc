@@ -1,6 +1,7 @@
 #include "client/login_book.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -22,26 +23,26 @@ struct TextMember {
   const char* name;
   std::string Login::* member;
 };
-constexpr TextMember kTexts[] = {{"url", &Login::url},
-                                 {"server", &Login::server},
-                                 {"username", &Login::username},
-                                 {"email", &Login::email},
-                                 {"id", &Login::id},
-                                 {"kind", &Login::kind},
-                                 {"app", &Login::app},
-                                 {"ca_file", &Login::ca_file},
-                                 {"refused", &Login::refused},
-                                 {"renewal_key", &Login::renewal_key},
-                                 {"renewal_refused", &Login::renewal_refused},
-                                 {"replaces", &Login::replaces},
-                                 {"sealed", &Login::sealed}};
+constexpr std::array kTexts = {TextMember{"url", &Login::url},
+                               TextMember{"server", &Login::server},
+                               TextMember{"username", &Login::username},
+                               TextMember{"email", &Login::email},
+                               TextMember{"id", &Login::id},
+                               TextMember{"kind", &Login::kind},
+                               TextMember{"app", &Login::app},
+                               TextMember{"ca_file", &Login::ca_file},
+                               TextMember{"refused", &Login::refused},
+                               TextMember{"renewal_key", &Login::renewal_key},
+                               TextMember{"renewal_refused", &Login::renewal_refused},
+                               TextMember{"replaces", &Login::replaces},
+                               TextMember{"sealed", &Login::sealed}};
 struct TimeMember {
   const char* name;
   std::optional<Instant> Login::* member;
 };
-constexpr TimeMember kTimes[] = {{"began_at", &Login::began_at},
-                                 {"expires_at", &Login::expires_at},
-                                 {"renewal_tried_at", &Login::renewal_tried_at}};
+constexpr std::array kTimes = {TimeMember{"began_at", &Login::began_at},
+                               TimeMember{"expires_at", &Login::expires_at},
+                               TimeMember{"renewal_tried_at", &Login::renewal_tried_at}};
 
 std::unexpected<Error> Malformed() {
   return Fail(Error::Code::kMalformed, "the file of logins is not of its documented form",

@@ -1,5 +1,6 @@
 #include "client_io/curl_transport.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -59,7 +60,9 @@ Fault::Kind KindOf(CURLcode code) {
 bool AddFields(const HttpRequest& request, CurlList& list) {
   bool added = list.Add("Accept: application/json, text/plain;q=0.5");
   for (const auto& [name, value] : request.fields) {
-    added = added && list.Add((name + ": " + value).c_str());
+    std::string line = name;
+    line.append(": ").append(value);
+    added = added && list.Add(line.c_str());
   }
   if (!request.authorization.empty()) {
     std::string line;
@@ -72,12 +75,12 @@ bool AddFields(const HttpRequest& request, CurlList& list) {
 }
 
 bool IsThisMachine(const std::string& url) {
-  for (const std::string_view host : {"localhost", "127.0.0.1", "[::1]"}) {
-    const std::size_t start = url.find("://") + 3;
-    const std::string_view rest = std::string_view{url}.substr(start);
-    if (rest.starts_with(host) && rest.find_first_of(":/") == host.size()) return true;
-  }
-  return false;
+  static constexpr std::array<std::string_view, 3> kHosts{"localhost", "127.0.0.1", "[::1]"};
+  const std::string_view rest = std::string_view{url}.substr(url.find("://") + 3);
+  return std::ranges::any_of(kHosts, [rest](std::string_view host) {
+    // The colons of an address in brackets are not the one before a port.
+    return rest.starts_with(host) && rest.substr(host.size()).find_first_of(":/") == 0;
+  });
 }
 
 }  // namespace

@@ -63,7 +63,7 @@ Result<std::unique_ptr<SecretBox>> LocalBoxes::Open(const LoginBook& book) {
   return std::move(*box);
 }
 
-Result<SecretString> LocalBoxes::AskForNewPassphrase() {
+Result<SecretString> LocalBoxes::AskForNewPassphrase() const {
   const Result<SecretString> first = parts_.ask("New passphrase for Latchkey's logins: ");
   if (!first) return std::unexpected(first.error());
   const Result<SecretString> second = parts_.ask("The same again: ");

@@ -35,7 +35,7 @@ class LocalBoxes final : public Boxes {
   [[nodiscard]] Result<std::unique_ptr<SecretBox>> OpenWithPassphrase(const LoginBook& book);
   [[nodiscard]] Result<std::unique_ptr<SecretBox>> Unlock(const SecretString& passphrase,
                                                           std::string_view salt);
-  [[nodiscard]] Result<SecretString> AskForNewPassphrase();
+  [[nodiscard]] Result<SecretString> AskForNewPassphrase() const;
   [[nodiscard]] std::string KeyPath() const { return parts_.directory + "/key"; }
 
   Parts parts_;

@@ -17,21 +17,6 @@ constexpr std::size_t kShownMax = 200;
 /// One line without control or invisible characters, whatever it was.
 std::string OneLine(std::string_view text) { return EscapeForTerminal(text, kShownMax); }
 
-std::string EscapeHtml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += c;
-    }
-  }
-  return escaped;
-}
-
 /// `2026-11-24 09:00 UTC`.
 std::string ForPeople(Instant instant) {
   const std::string text = FormatInstant(instant);
@@ -52,13 +37,13 @@ class Draft {
     text_.reserve(4096);
     html_.reserve(8192);
     html_ += "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
-             EscapeHtml(subject_) + "</title></head>\n<body>\n";
+             EscapeMarkup(subject_) + "</title></head>\n<body>\n";
     Say(to.display_name.empty() ? "Hello," : "Hello " + OneLine(to.display_name) + ",");
   }
 
   Draft& Say(std::string_view paragraph) {
     text_ += std::string{paragraph} + "\n\n";
-    html_ += "<p>" + EscapeHtml(paragraph) + "</p>\n";
+    html_ += "<p>" + EscapeMarkup(paragraph) + "</p>\n";
     return *this;
   }
 
@@ -68,7 +53,7 @@ class Draft {
       const std::string value = OneLine(fact.value);
       if (value.empty()) continue;
       text_ += "  " + fact.label + ": " + value + '\n';
-      html_ += "<li>" + fact.label + ": <b>" + EscapeHtml(value) + "</b></li>\n";
+      html_ += "<li>" + fact.label + ": <b>" + EscapeMarkup(value) + "</b></li>\n";
     }
     text_ += '\n';
     html_ += "</ul>\n";
@@ -80,7 +65,7 @@ class Draft {
     text_ += "  ";
     text_ += url;
     text_ += "\n\n";
-    std::string escaped = EscapeHtml(url);
+    std::string escaped = EscapeMarkup(url);
     html_ += "<p><a href=\"";
     html_ += escaped;
     html_ += "\">";
@@ -92,7 +77,7 @@ class Draft {
 
   Message Finish() && {
     text_ += "-- \n" + site_ + '\n';
-    html_ += "<p>" + EscapeHtml(site_) + "</p>\n</body></html>\n";
+    html_ += "<p>" + EscapeMarkup(site_) + "</p>\n</body></html>\n";
     return {.to = std::move(to_),
             .subject = std::move(subject_),
             .text = SecretString{std::move(text_)},
@@ -191,8 +176,9 @@ Message CredentialEndedMessage(const Site& site, const Recipient& to,
   const bool reported = ending == Ending::kReported;
   Draft draft{site, to,
               (reported ? "Reported and revoked: " : "Revoked: ") + noun + ' ' + credential.name};
-  draft.Say(reported ? "Somebody found the secret of this " + noun +
-                           " where it does not belong, and reported it. It was revoked:"
+  draft.Say(reported ? "Somebody who has the secret of this " + noun +
+                           " reported it, as one does who finds it where it does not belong. It "
+                           "was revoked:"
                      : "This " + noun + " was revoked, and nothing can use it any more:");
   std::vector<Fact> facts = FactsOf(credential, event);
   facts.push_back({"Reason", std::string{reason}});

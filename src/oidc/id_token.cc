@@ -107,6 +107,26 @@ bool Fits(const json& key, const json& header, std::string_view type) {
          (type != "EC" || (key.contains("crv") && key["crv"] == "P-256"));
 }
 
+/// What stands there is base64url of something. cjose ends the program over what it cannot decode.
+bool IsBase64Url(std::string_view text) {
+  const Result<std::string> decoded = DecodeBase64Url(text);
+  return decoded && !decoded->empty();
+}
+
+/// The members that the type needs (RFC 7518 section 6), without x5c and the like, which cjose need
+/// not read; nothing if they are not all there.
+std::optional<json> PublicPart(const json& key, std::string_view type) {
+  const bool rsa = type == "RSA";
+  json part{{"kty", type}};
+  if (!rsa) part["crv"] = key["crv"];
+  for (const char* name : {rsa ? "n" : "x", rsa ? "e" : "y"}) {
+    const std::string* text = FindText(key, name);
+    if (text == nullptr || !IsBase64Url(*text)) return std::nullopt;
+    part[name] = *text;
+  }
+  return part;
+}
+
 bool IsStrong(const cjose_jwk_t* key) {
   cjose_err error{};
   switch (cjose_jwk_get_kty(key, &error)) {
@@ -134,12 +154,9 @@ Result<Key> FindKey(std::string_view keys, const json& header, std::string_view 
   if (fitting == nullptr) {
     return Fail(Error::Code::kNotFound, "no key of the identity provider's fits its ID token");
   }
-  // Without x5c and the like, which cjose need not read.
-  json plain;
-  for (const char* name : {"kty", "n", "e", "crv", "x", "y"}) {
-    if (fitting->contains(name)) plain[name] = (*fitting)[name];
-  }
-  const std::string text = plain.dump();
+  const std::optional<json> part = PublicPart(*fitting, type);
+  if (!part) return Refuse("is signed with a key that cannot be read");
+  const std::string text = part->dump();
   cjose_err error{};
   Key key{decltype(Key::handle){cjose_jwk_import(text.data(), text.size(), &error)}};
   if (!key.handle || !IsStrong(key.handle.get())) return Refuse("is signed with an unfit key");
@@ -147,6 +164,7 @@ Result<Key> FindKey(std::string_view keys, const json& header, std::string_view 
 }
 
 bool IsSigned(std::string_view token, const Key& key) {
+  if (!IsBase64Url(token.substr(token.rfind('.') + 1))) return false;
   cjose_err error{};
   const Signature signature{
       decltype(Signature::handle){cjose_jws_import(token.data(), token.size(), &error)}};

@@ -77,6 +77,29 @@ TEST(IdTokenTest, NoNonceFitsAnAttemptThatNeverBegan) {
   }
 }
 
+TEST(IdTokenTest, AKeyThatCannotBeReadEndsNothingElse) {
+  const json stored = Stored();
+  const auto token = stored["cases"][0]["token"].get<std::string>();
+  for (const char* name : {"n", "e"}) {
+    for (const json& value : {json("xR_W3=FN36"), json("xR_W3-FN36="), json("a"), json(""),
+                              json("+/+/"), json("\xC3\xA9"), json(7), json()}) {
+      json keys = stored["keys"];
+      keys["keys"][0][name] = value;
+      EXPECT_THAT(VerifyIdToken(token, keys.dump(), Expected()), FailsWith(kPermissionDenied))
+          << name << ' ' << value;
+    }
+    json keys = stored["keys"];
+    keys["keys"][0].erase(name);
+    EXPECT_THAT(VerifyIdToken(token, keys.dump(), Expected()), FailsWith(kPermissionDenied));
+  }
+  const std::string keys = stored["keys"].dump();
+  const std::string unsigned_token = token.substr(0, token.rfind('.') + 1);
+  for (const std::string& odd :
+       {token + "=", token + "A==", unsigned_token, unsigned_token + "*"}) {
+    EXPECT_THAT(VerifyIdToken(odd, keys, Expected()), FailsWith(kPermissionDenied));
+  }
+}
+
 TEST(IdTokenTest, NeedsAKeySet) {
   const json stored = Stored();
   const auto token = stored["cases"][0]["token"].get<std::string>();

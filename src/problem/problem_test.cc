@@ -50,6 +50,16 @@ TEST(ProblemTest, FormatsAsProblemDetails) {
                 R"(Basic realm="Latchkey", charset="UTF-8")"}));
 }
 
+TEST(ProblemTest, TellsWhereToMakeOneThatWouldPass) {
+  Problem problem{.type = ProblemType::kMissingScope,
+                  .make_one = "https://keys.example.org/settings/new?scopes=a,b&name=<x>"};
+  const Json said = Json::parse(FormatProblem(problem, "R", "r1").body);
+  EXPECT_EQ(said.at("make_one").get<std::string>(), problem.make_one);
+  EXPECT_FALSE(FormatBitbucketError(problem, "R").body.contains("make_one"));
+  problem.make_one.clear();
+  EXPECT_FALSE(Json::parse(FormatProblem(problem, "R", "r1").body).contains("make_one"));
+}
+
 TEST(ProblemTest, FormatsInBitbucketsShape) {
   Problem problem{.type = ProblemType::kMissingScope,
                   .detail = "No.",

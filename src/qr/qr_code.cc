@@ -5,6 +5,8 @@
 #include <qrcodegen/qrcodegen.hpp>
 #include <vector>
 
+#include "base/text.h"
+
 namespace latchkey {
 namespace {
 
@@ -35,21 +37,6 @@ std::string DarkPath(const QrCode& code) {
   return path;
 }
 
-std::string EscapeXml(std::string_view text) {
-  std::string escaped;
-  for (const char c : text) {
-    switch (c) {
-      case '&': escaped += "&amp;"; break;
-      case '<': escaped += "&lt;"; break;
-      case '>': escaped += "&gt;"; break;
-      case '"': escaped += "&quot;"; break;
-      case '\'': escaped += "&#39;"; break;
-      default: escaped += c;
-    }
-  }
-  return escaped;
-}
-
 }  // namespace
 
 Result<SecretString> QrSvg(const SecretString& text, std::string_view title) {
@@ -62,7 +49,7 @@ Result<SecretString> QrSvg(const SecretString& text, std::string_view title) {
   Wipe(bytes.data(), bytes.size());
   const std::string side = std::to_string(code.getSize() + 2 * kQuietZone);
   std::string path = DarkPath(code);
-  const std::string escaped = EscapeXml(title);
+  const std::string escaped = EscapeMarkup(title);
   std::string svg = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + side + ' ' + side +
                     "\" role=\"img\" shape-rendering=\"crispEdges\"><title>" + escaped +
                     "</title><path fill=\"#fff\" d=\"M0 0h" + side + 'v' + side + "H0z\"/>" +

@@ -310,17 +310,24 @@ void Installation::BuildPeople() {
                                                                 .random = random_});
 }
 
+std::function<void(const CredentialRecord&, const Caller&)> Installation::TellOfRevocations() {
+  return [this](const CredentialRecord& record, const Caller& caller) {
+    if (on_revoked_) on_revoked_(record, caller);
+  };
+}
+
 void Installation::BuildAuthorities(const Settings& settings) {
-  credentials_ =
-      std::make_unique<CredentialAuthority>(CredentialAuthority::Parts{.store = *files_.store,
-                                                                       .ledger = *ledger_,
-                                                                       .sealer = record_sealer_,
-                                                                       .catalogues = catalogues_,
-                                                                       .directory = directory_,
-                                                                       .sign_ins = sign_ins_,
-                                                                       .clock = clock_,
-                                                                       .random = random_,
-                                                                       .policy = settings.policy});
+  credentials_ = std::make_unique<CredentialAuthority>(
+      CredentialAuthority::Parts{.store = *files_.store,
+                                 .ledger = *ledger_,
+                                 .sealer = record_sealer_,
+                                 .catalogues = catalogues_,
+                                 .directory = directory_,
+                                 .sign_ins = sign_ins_,
+                                 .clock = clock_,
+                                 .random = random_,
+                                 .policy = settings.policy,
+                                 .on_revoked = TellOfRevocations()});
   policy_ = std::make_unique<PolicyAuthority>(PolicyAuthority::Parts{.store = *files_.store,
                                                                      .ledger = *ledger_,
                                                                      .sealer = record_sealer_,

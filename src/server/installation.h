@@ -110,6 +110,10 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   void OnSignIn(std::function<void(const SignInEvent&)> listener) {
     on_sign_in_ = std::move(listener);
   }
+  /// Who is told of every revocation, by any thread. To be set before there are any.
+  void OnRevoked(std::function<void(const CredentialRecord&, const Caller&)> listener) {
+    on_revoked_ = std::move(listener);
+  }
   /// What the gate asks.
   [[nodiscard]] const Apps& apps() const { return apps_; }
   [[nodiscard]] const git::RepositoryStore& repositories() const { return *repositories_; }
@@ -144,6 +148,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   [[nodiscard]] Result<void> OpenSide(const Settings& settings);
   [[nodiscard]] Result<void> BuildSignIn(const Settings& settings);
   void BuildPeople();
+  [[nodiscard]] std::function<void(const CredentialRecord&, const Caller&)> TellOfRevocations();
   void BuildAuthorities(const Settings& settings);
 
   const Clock& clock_;
@@ -161,6 +166,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   PasswordChecker passwords_;
   SecretKey device_key_;
   std::function<void(const SignInEvent&)> on_sign_in_;
+  std::function<void(const CredentialRecord&, const Caller&)> on_revoked_;
   std::unique_ptr<BreachedPasswords> breached_;
   std::unique_ptr<Projection> projection_;
   std::unique_ptr<Ledger> ledger_;

@@ -17,6 +17,7 @@
 #include "admin/socket_server.h"
 #include "admin/version.h"
 #include "api/api_handler.h"
+#include "api/letters.h"
 #include "base/text.h"
 #include "gate/server.h"
 #include "server/installation.h"
@@ -109,6 +110,7 @@ class Service {
   std::unique_ptr<http::Server> server_;
   std::unique_ptr<git::GitHandler> git_;
   std::unique_ptr<Outside> outside_;
+  std::optional<api::Letters> letters_;
   std::unique_ptr<api::ApiHandler> api_;
   web::Pages pages_{web::BuiltPages()};
   std::unique_ptr<admin::AdminService> admin_service_;
@@ -141,6 +143,9 @@ Result<void> Service::Run(const std::function<void(const Started&)>& started) {
       },
       [this] { return installation_.SaveSignInNotes(); });
   installation_.OnSignIn([this](const SignInEvent& event) { NoteSignIn(event); });
+  installation_.OnRevoked([this](const CredentialRecord& record, const Caller& caller) {
+    if (letters_) letters_->TellOfRevocation(record, caller);
+  });
   if (Result<void> added = AddRoutes(public_url); !added) return added;
   if (Result<void> begun = StartAdmin(public_url); !begun) return begun;
   if (Result<void> begun = StartGate(); !begun) return begun;
@@ -184,33 +189,42 @@ Result<void> Service::AddApi(const std::string& public_url) {
       });
   if (!outside) return std::unexpected(outside.error());
   outside_ = std::move(*outside);
-  Result<std::unique_ptr<api::ApiHandler>> api =
-      api::ApiHandler::Create({.verifier = installation_.verifier(),
-                               .introspector = installation_.introspector(),
-                               .usage = installation_.usage(),
-                               .usage_store = installation_.usage_store(),
-                               .credentials = installation_.credentials(),
-                               .catalogues = installation_.catalogues(),
-                               .clock = clock_,
-                               .pool = pool_,
-                               .people = {.sign_in = installation_.sign_in(),
-                                          .sessions = installation_.sessions(),
-                                          .factors = installation_.factors(),
-                                          .links = installation_.links(),
-                                          .accounts = installation_.accounts(),
-                                          .policy = installation_.policy(),
-                                          .directory = installation_.directory(),
-                                          .sign_ins = installation_.sign_ins(),
-                                          .random = installation_.random_source(),
-                                          .store = installation_.store(),
-                                          .codec = installation_.codec(),
-                                          .apps = installation_.apps(),
-                                          .projection = installation_.projection(),
-                                          .health = [this] { return ReadHealth(); },
-                                          .oidc = outside_->oidc(),
-                                          .outbox = outside_->outbox()},
-                               .announcer = installation_.announcer()},
-                              {.public_url = public_url, .version = std::string{admin::Version()}});
+  const api::Settings settings{.public_url = public_url, .version = std::string{admin::Version()}};
+  letters_.emplace(
+      api::Letters::Parts{.outbox = outside_->outbox(),
+                          .directory = installation_.directory(),
+                          .clock = clock_,
+                          .site = {.name = settings.realm, .public_url = settings.public_url},
+                          .about_sign_ins = settings_.sign_in_letters});
+  Result<std::unique_ptr<api::ApiHandler>> api = api::ApiHandler::Create(
+      {.verifier = installation_.verifier(),
+       .introspector = installation_.introspector(),
+       .usage = installation_.usage(),
+       .usage_store = installation_.usage_store(),
+       .credentials = installation_.credentials(),
+       .catalogues = installation_.catalogues(),
+       .clock = clock_,
+       .pool = pool_,
+       .people = {.sign_in = installation_.sign_in(),
+                  .sessions = installation_.sessions(),
+                  .factors = installation_.factors(),
+                  .links = installation_.links(),
+                  .accounts = installation_.accounts(),
+                  .policy = installation_.policy(),
+                  .directory = installation_.directory(),
+                  .sign_ins = installation_.sign_ins(),
+                  .random = installation_.random_source(),
+                  .store = installation_.store(),
+                  .codec = installation_.codec(),
+                  .apps = installation_.apps(),
+                  .projection = installation_.projection(),
+                  .health = [this] { return ReadHealth(); },
+                  .oidc = outside_->oidc(),
+                  .outbox = outside_->outbox(),
+                  .lease =
+                      installation_.node() != nullptr ? &installation_.node()->lease() : nullptr},
+       .announcer = installation_.announcer()},
+      settings);
   if (!api) return std::unexpected(api.error());
   api_ = std::move(*api);
   api_->AddRoutes(router_);
@@ -307,6 +321,7 @@ void Service::NoteSignIn(const SignInEvent& event) {
               {"account", event.account},
               {"client", event.address},
               {"request_id", event.request_id}});
+  if (letters_) letters_->TellOfSignIn(event);
 }
 
 Started Service::TellOfStart(const std::string& public_url) {

@@ -45,7 +45,8 @@ struct Settings {
   std::string smtp_password_file;  ///< Empty: no password.
   std::string smtp_ca_file;        ///< PEM; empty: the system's.
   std::string mail_from;
-  std::string oidc_issuer;  ///< Empty: no provider to sign in with.
+  bool sign_in_letters = true;  ///< About sign-ins from devices that were not seen before.
+  std::string oidc_issuer;      ///< Empty: no provider to sign in with.
   std::string oidc_client_id;
   std::string oidc_client_secret_file;  ///< Empty: a public client.
   std::string oidc_name = "sso";        ///< In addresses.

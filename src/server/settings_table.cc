@@ -279,6 +279,8 @@ constexpr std::array kTable{
                       "The same for who chose to stay signed in."),
     LATCHKEY_DURATION("reauthentication", sessions.reauthentication,
                       "How long after a proof secrets may be made without another one."),
+    LATCHKEY_NUMBER("sessions_per_account_max", sessions.per_account_max, 1, 100'000,
+                    "Sessions of one account at a time; a new one more ends the oldest."),
     SettingRow{"set_up_link", "on or off",
                "Whether a start makes and prints a link for the first administrator while nobody "
                "can sign in.",
@@ -296,6 +298,10 @@ constexpr std::array kTable{
                   "PEM certificates that vouch for the mail server; empty: the system's."),
     LATCHKEY_TEXT("mail_from", "address", mail_from,
                   "Who letters are from: an address, or Name <address>. Needed with smtp_url."),
+    SettingRow{"sign_in_letters", "on or off",
+               "Whether people are told by mail of a sign-in from a browser that did not sign them "
+               "in before.",
+               SetSwitch<&Settings::sign_in_letters>, ShowSwitch<&Settings::sign_in_letters>},
     LATCHKEY_TEXT("oidc_issuer", "URL", oidc_issuer,
                   "An OpenID provider to sign in with, as it writes its issuer; empty: none."),
     LATCHKEY_TEXT("oidc_client_id", "text", oidc_client_id, "What it calls this server."),

@@ -43,6 +43,7 @@ INSTANTIATE_TEST_SUITE_P(
         RoundTripCase{"throttle_failures", "0"}, RoundTripCase{"throttle_window", "10m"},
         RoundTripCase{"session_idle", "10m"}, RoundTripCase{"session_lifetime_long", "90d"},
         RoundTripCase{"set_up_link", "off"}, RoundTripCase{"breached_passwords", "/srv/pwned.txt"},
+        RoundTripCase{"sessions_per_account_max", "5"}, RoundTripCase{"sign_in_letters", "off"},
         RoundTripCase{"log_level", "debug"}, RoundTripCase{"head_timeout", "5s"},
         RoundTripCase{"git_push_size_max", "1000000"},
         RoundTripCase{"gate_listen", "127.0.0.1:8200,[::1]:0,unix:/run/latchkey/gate.sock"},

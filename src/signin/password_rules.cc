@@ -45,6 +45,10 @@ bool IsOwnName(std::string_view password, const Account& account) {
 
 }  // namespace
 
+bool PasswordRules::StandsAlone(const SecretString& password) {
+  return CountCharacters(password.Expose()) >= kCharactersMin;
+}
+
 Result<void> PasswordRules::Check(const SecretString& password, const Account& account,
                                   bool has_second_step) const {
   const std::string_view clear = password.Expose();

@@ -30,6 +30,9 @@ struct PasswordRules {
   /// Errors: kInvalidArgument, saying what would do; as BreachedPasswords::Contains.
   [[nodiscard]] Result<void> Check(const SecretString& password, const Account& account,
                                    bool has_second_step) const;
+
+  /// Whether it is long enough where it is the only step.
+  [[nodiscard]] static bool StandsAlone(const SecretString& password);
 };
 
 }  // namespace latchkey

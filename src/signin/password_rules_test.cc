@@ -82,5 +82,13 @@ TEST(BreachedPasswordsTest, AListThatCannotBeReadIsNoPass) {
               FailsWith(kIo));
 }
 
+TEST(PasswordRulesTest, FifteenCharactersStandAlone) {
+  EXPECT_TRUE(PasswordRules::StandsAlone(SecretString{"fifteen letters"}));
+  EXPECT_FALSE(PasswordRules::StandsAlone(SecretString{"fifteen lettrs"}));
+  EXPECT_FALSE(PasswordRules::StandsAlone(
+      SecretString{"\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9"}))
+      << "characters, not bytes";
+}
+
 }  // namespace
 }  // namespace latchkey

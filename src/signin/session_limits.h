@@ -3,6 +3,7 @@
 // How long a session lasts. Pure functions of a session, when it was last seen, and now.
 
 #include <chrono>
+#include <cstddef>
 
 #include "base/instant.h"
 #include "signin/session.h"
@@ -18,6 +19,8 @@ struct SessionLimits {
   std::chrono::seconds lifetime_long = std::chrono::days{30};
   /// How long after a proof secrets may be made without another one.
   std::chrono::seconds reauthentication = std::chrono::minutes{15};
+  /// Of one account at a time; a new one more ends the oldest.
+  std::size_t per_account_max = 100;
 };
 
 /// For Session::expires_at. `stay`: "stay signed in".

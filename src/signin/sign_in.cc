@@ -11,7 +11,8 @@ SignIn SignIn::Clone() const {
               .recovery_codes = recovery_codes,
               .passkeys = passkeys,
               .identities = identities,
-              .password_changed_at = password_changed_at};
+              .password_changed_at = password_changed_at,
+              .password_stands_alone = password_stands_alone};
   if (totp) {
     copy.totp = TotpEnrolment{.key = SecretString{totp->key.Expose()},
                               .last_step = totp->last_step,

@@ -44,6 +44,9 @@ struct Passkey {
   Instant added_at;
   std::optional<Instant> last_used_at;
   bool user_verified = false;  ///< Whether the authenticator verified its user when it was added.
+  /// Whether its maker may copy it to other devices (WebAuthn level 3 section 6.1.3); nothing: it
+  /// was added before that was noted.
+  std::optional<bool> backup_eligible = {};
   std::vector<std::string> transports;
 };
 
@@ -63,8 +66,16 @@ struct SignIn {
   std::vector<Passkey> passkeys;
   std::vector<ExternalIdentity> identities;
   Instant password_changed_at;
+  /// Whether the password is long enough where it is the only step (NIST SP 800-63B-4 section
+  /// 3.1.1.2); nobody can tell from its hash.
+  bool password_stands_alone = true;
 
   [[nodiscard]] SignIn Clone() const;
+
+  /// Whether the password, with the second step if there is one, is enough of a proof.
+  [[nodiscard]] bool password_suffices() const {
+    return password_stands_alone || password_hash.empty() || has_second_step();
+  }
 
   /// Whether signing in by password asks for something more: TOTP, or a passkey.
   [[nodiscard]] bool has_second_step() const { return totp.has_value() || !passkeys.empty(); }

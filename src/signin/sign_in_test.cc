@@ -58,5 +58,16 @@ TEST(SignInTest, PrefersItsHashToTheAccounts) {
   EXPECT_EQ(PasswordHashOf(account, &sign_in), "new");
 }
 
+TEST(SignInTest, APasswordSufficesBySizeOrWithASecondStep) {
+  SignIn sign_in;
+  EXPECT_TRUE(sign_in.password_suffices()) << "there is none";
+  sign_in.password_stands_alone = false;
+  sign_in.password_hash = "hash";
+  EXPECT_FALSE(sign_in.password_suffices());
+  EXPECT_FALSE(sign_in.Clone().password_suffices());
+  sign_in.passkeys.emplace_back();
+  EXPECT_TRUE(sign_in.password_suffices());
+}
+
 }  // namespace
 }  // namespace latchkey

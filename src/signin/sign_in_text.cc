@@ -12,7 +12,9 @@
 namespace latchkey {
 namespace {
 
-constexpr std::string_view kForm = "latchkey sign-in 1";
+constexpr std::string_view kForm = "latchkey sign-in 2";
+/// Without what is known of passkeys' backups and of the password's length.
+constexpr std::string_view kFirstForm = "latchkey sign-in 1";
 constexpr std::size_t kNumberSize = 8;
 
 class Writer {
@@ -34,6 +36,9 @@ class Writer {
   void OptionalTime(const std::optional<Instant>& instant) {
     Number(std::uint64_t{instant.has_value()});
     if (instant) Time(*instant);
+  }
+  void OptionalFlag(const std::optional<bool>& flag) {
+    Number(flag ? 1U + std::uint64_t{*flag} : 0U);
   }
   void Blob(const Digest& digest) {
     Text({reinterpret_cast<const char*>(digest.data()), digest.size()});
@@ -79,6 +84,12 @@ class Reader {
     const std::uint64_t number = Number();
     if (number > 1) ok_ = false;
     return ok_ && number == 1;
+  }
+  std::optional<bool> OptionalFlag() {
+    const std::uint64_t number = Number();
+    if (number > 2) ok_ = false;
+    if (!ok_ || number == 0) return std::nullopt;
+    return number == 2;
   }
   std::optional<Instant> OptionalTime() {
     if (!Flag()) return std::nullopt;
@@ -139,6 +150,7 @@ void Write(Writer& writer, const Passkey& passkey) {
   writer.Time(passkey.added_at);
   writer.OptionalTime(passkey.last_used_at);
   writer.Number(std::uint64_t{passkey.user_verified});
+  writer.OptionalFlag(passkey.backup_eligible);
   writer.Number(passkey.transports.size());
   for (const std::string& transport : passkey.transports) writer.Text(transport);
 }
@@ -173,7 +185,7 @@ std::uint32_t ReadCount(Reader& reader) {
   return static_cast<std::uint32_t>(number);
 }
 
-Passkey ReadPasskey(Reader& reader) {
+Passkey ReadPasskey(Reader& reader, bool first_form) {
   return {.id = std::string{reader.Text()},
           .public_key = std::string{reader.Text()},
           .sign_count = ReadCount(reader),
@@ -181,6 +193,7 @@ Passkey ReadPasskey(Reader& reader) {
           .added_at = reader.Time(),
           .last_used_at = reader.OptionalTime(),
           .user_verified = reader.Flag(),
+          .backup_eligible = first_form ? std::nullopt : reader.OptionalFlag(),
           .transports = reader.List([&reader] { return std::string{reader.Text()}; })};
 }
 
@@ -223,21 +236,26 @@ SecretString FormatSignIn(const SignIn& sign_in) {
   WriteList(writer, sign_in.passkeys);
   WriteList(writer, sign_in.identities);
   writer.Time(sign_in.password_changed_at);
+  writer.Number(std::uint64_t{sign_in.password_stands_alone});
   return writer.Take();
 }
 
 Result<SignIn> ParseSignIn(std::string_view text) {
   Reader reader{text};
-  if (reader.Text() != kForm) {
+  const std::string_view form = reader.Text();
+  const bool first_form = form == kFirstForm;
+  if (form != kForm && !first_form) {
     return Fail(Error::Code::kMalformed, "not the sign-in of an account as this program writes it");
   }
   SignIn sign_in{.account = std::string{reader.Text()},
                  .password_hash = std::string{reader.Text()},
                  .totp = ReadOptionalTotp(reader),
                  .recovery_codes = reader.List([&reader] { return ReadRecoveryCode(reader); }),
-                 .passkeys = reader.List([&reader] { return ReadPasskey(reader); }),
+                 .passkeys = reader.List([&] { return ReadPasskey(reader, first_form); }),
                  .identities = reader.List([&reader] { return ReadIdentity(reader); }),
                  .password_changed_at = reader.Time()};
+  // What is not known of a password that has a second step beside it counts as short.
+  sign_in.password_stands_alone = first_form ? !sign_in.has_second_step() : reader.Flag();
   if (!reader.done()) {
     return Fail(Error::Code::kMalformed, "the sign-in of an account is cut or has more than it");
   }

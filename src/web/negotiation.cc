@@ -66,7 +66,7 @@ std::string_view MediaTypeOf(std::string_view path) {
       {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".css", "text/css; charset=utf-8"},
-      {".svg", "image/svg+xml"},
+      {".svg", "image/svg+xml; charset=utf-8"},
       {".png", "image/png"},
       {".ico", "image/x-icon"},
       {".woff2", "font/woff2"},

@@ -27,7 +27,7 @@ TEST(MatchesTest, ComparesWeakly) {
 TEST(MediaTypeOfTest, KnowsWhatPagesAreMadeOf) {
   EXPECT_EQ(MediaTypeOf("assets/index-1a.js"), "text/javascript; charset=utf-8");
   EXPECT_EQ(MediaTypeOf("assets/index-1a.css"), "text/css; charset=utf-8");
-  EXPECT_EQ(MediaTypeOf("favicon.svg"), "image/svg+xml");
+  EXPECT_EQ(MediaTypeOf("favicon.svg"), "image/svg+xml; charset=utf-8");
   EXPECT_EQ(MediaTypeOf("something"), "application/octet-stream");
 }
 

@@ -292,6 +292,7 @@ Result<Registration> VerifyRegistration(const RelyingParty& party, const Ceremon
                       .public_key = std::string{data->credential->public_key},
                       .sign_count = data->sign_count,
                       .user_verified = data->user_verified,
+                      .backup_eligible = data->backup_eligible,
                       .backed_up = data->backed_up,
                       .transports = ReadTransports(response)};
 }
@@ -330,6 +331,9 @@ Result<Proof> VerifyAssertion(const RelyingParty& party, const Ceremony& ceremon
   if (!data) return std::unexpected(data.error());
   const Result<void> ours = CheckAuthenticatorData(*data, party, ceremony);
   if (!ours) return std::unexpected(ours.error());
+  if (known.backup_eligible.value_or(data->backup_eligible) != data->backup_eligible) {
+    return Refuse("contradicts what it was when it was added");
+  }
 
   const Digest hash = Sha256(assertion.client_data);
   const Result<void> is_signed = VerifySignature(

@@ -89,6 +89,7 @@ struct Registration {
   std::string public_key;  ///< COSE_Key: ES256, EdDSA (Ed25519) or RS256.
   std::uint32_t sign_count = 0;
   bool user_verified = false;
+  bool backup_eligible = false;         ///< Its maker may copy it to other devices.
   bool backed_up = false;               ///< Synchronised by its maker.
   std::vector<std::string> transports;  ///< Known names alone, at most 8.
 };
@@ -121,6 +122,8 @@ struct Known {
   std::string_view public_key;
   std::uint32_t sign_count;
   std::string_view user_handle;  ///< Of the account that it belongs to.
+  /// As it was when it was added, which never changes (§6.1.3); nothing: not known.
+  std::optional<bool> backup_eligible = {};
 };
 
 struct Proof {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <ranges>
 #include <string>
 #include <vector>
@@ -55,7 +56,7 @@ std::string Outcome(const Result<T>& result) {
   return result ? "ok" : std::string{CodeName(result.error().code)};
 }
 
-Result<Proof> Assert(const json& test_case) {
+Result<Proof> Assert(const json& test_case, std::optional<bool> backup_eligible = {}) {
   const Result<Assertion> assertion = ParseAssertion(test_case["credential"]);
   if (!assertion) return std::unexpected(assertion.error());
   const json& known = test_case["known"];
@@ -66,7 +67,8 @@ Result<Proof> Assert(const json& test_case) {
                          {.id = id,
                           .public_key = key,
                           .sign_count = known["sign_count"].get<std::uint32_t>(),
-                          .user_handle = handle},
+                          .user_handle = handle,
+                          .backup_eligible = backup_eligible},
                          *assertion);
 }
 
@@ -89,6 +91,15 @@ TEST(WebAuthnTest, TakesAndRefusesEachAssertion) {
     EXPECT_EQ(Outcome(result), test_case["want"].get<std::string>())
         << test_case["name"] << ": " << testing::PrintToString(result);
   }
+}
+
+TEST(WebAuthnTest, WhetherItMayBeCopiedNeverChanges) {
+  const json first = Read("cases.json")["assertions"][0];
+  const Result<Proof> good = Assert(first);
+  ASSERT_THAT(good, IsOk());
+  const bool eligible = Assert(first, true).has_value();
+  EXPECT_NE(eligible, Assert(first, false).has_value());
+  EXPECT_THAT(Assert(first, !eligible), FailsWith(kPermissionDenied));
 }
 
 TEST(WebAuthnTest, SaysWhatToStore) {

@@ -22,6 +22,7 @@ AREAS = {
 _outcomes = {}  # case id -> "passed", "failed"
 _deviations = {}  # case id -> reason
 _not_applicable = {}  # case id -> reason
+_wanted = {}  # case id -> area, of the areas that people ask about
 
 
 def area_of(case_id):
@@ -39,6 +40,11 @@ def note_covered(case_id):
 
 def note_deviation(case_id, reason):
     _deviations[case_id] = reason
+
+
+def note_wanted(areas):
+    """`areas` is the area of each case that is to be accounted for."""
+    _wanted.update(areas)
 
 
 def ids_of(item):
@@ -75,6 +81,15 @@ def _row_of(area):
     return len(outcomes) + len(absent), passed, len(deviating), len(failed), len(absent)
 
 
+def _write_wanted(reporter):
+    """Of the list alone: tests may name cases that it does not have."""
+    for area in dict.fromkeys(_wanted.values()):
+        ids = [k for k, v in _wanted.items() if v == area]
+        passed = sum(_outcomes.get(k) == "passed" for k in ids)
+        absent = sum(k in _not_applicable and k not in _outcomes for k in ids)
+        reporter.write_line(f"{area}: {passed} of {len(ids)} passed, {absent} not applicable")
+
+
 def write(reporter):
     if not _outcomes:
         return
@@ -92,6 +107,7 @@ def write(reporter):
         for case_id in sorted(table):
             if case_id not in _outcomes or title == "deviation":
                 reporter.write_line(f"{title} {case_id}: {table[case_id]}")
+    _write_wanted(reporter)
     failed = sorted(k for k, v in _outcomes.items() if v == "failed")
     if failed:
         reporter.write_line("failed: " + ", ".join(failed))

@@ -81,8 +81,9 @@ def bearer(secret):
 class Client:
     """One request, one connection, unless it is used as a context: then the connection is kept."""
 
-    def __init__(self, address, tls=None, timeout=30.0):
-        self.address, self.tls, self.timeout = address, tls, timeout
+    def __init__(self, address, tls=None, timeout=30.0, check=None):
+        """`check(answer, where)` looks at every answer."""
+        self.address, self.tls, self.timeout, self.check = address, tls, timeout, check
         self._kept = None
 
     def _connect(self):
@@ -110,10 +111,13 @@ class Client:
         try:
             connection.request(method, path, body=body, headers=headers)
             response = connection.getresponse()
-            return Answer(response.status, response.getheaders(), response.read())
+            answer = Answer(response.status, response.getheaders(), response.read())
         finally:
             if self._kept is None:
                 connection.close()
+        if self.check is not None:
+            self.check(answer, (method, mask(path)))
+        return answer
 
     def get(self, path, auth=None, **more):
         return self.request("GET", path, auth, **more)

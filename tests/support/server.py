@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from support.http import Client, bearer
+from support.safe import check_safe
 from support.waiting import wait_until
 
 # Sanitizers make everything slower; a start that takes longer than this is a failure nevertheless.
@@ -82,7 +83,11 @@ class Server:
         return self.directory / "output.txt"
 
     def client(self, timeout=30.0):
-        return Client(self.address, tls=self.tls, timeout=timeout)
+        """Every answer that comes to it must tell browsers to be careful."""
+        https = self.tls is not None or str(self.settings.get("public_url", "")).startswith("https:")
+        return Client(
+            self.address, tls=self.tls, timeout=timeout, check=lambda answer, where: check_safe(answer, where, https)
+        )
 
     def environment(self):
         own = {"LISTEN": self.host, "LOG_FILE": self.log_file, "ACCESS_LOG": self.access_file}

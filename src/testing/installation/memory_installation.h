@@ -155,6 +155,8 @@ class MemoryInstallation {
   std::unique_ptr<AccountAuthority> accounts;
   std::unique_ptr<AppAuthority> app_authority;
   std::unique_ptr<PolicyAuthority> policy_authority;
+  /// Told of each revocation.
+  std::function<void(const CredentialRecord&, const Caller&)> on_revoked;
   SessionLimits session_limits;  ///< Of the next start.
   SessionActivity activity;
   SignInThrottle sign_in_throttle;
@@ -218,7 +220,8 @@ class MemoryInstallation {
                                                                          .sign_ins = sign_ins,
                                                                          .clock = clock,
                                                                          .random = random,
-                                                                         .policy = policy});
+                                                                         .policy = policy,
+                                                                         .on_revoked = Forward()});
     policy_authority =
         std::make_unique<PolicyAuthority>(PolicyAuthority::Parts{.store = store,
                                                                  .ledger = *ledger,
@@ -233,6 +236,12 @@ class MemoryInstallation {
                                                                        .catalogues = catalogues,
                                                                        .apps = apps,
                                                                        .clock = clock});
+  }
+
+  std::function<void(const CredentialRecord&, const Caller&)> Forward() {
+    return [this](const CredentialRecord& record, const Caller& caller) {
+      if (on_revoked) on_revoked(record, caller);
+    };
   }
 
   void StartSigningIn() {

@@ -138,7 +138,13 @@ export default function routes(add, { MockProblem }) {
   add('POST', '/api/v1/me/passkeys', (context) => {
     const account = context.needProof();
     const { name, credential } = context.body;
-    const passkey = { id: credential.id, name, added_at: iso(context.now()), last_used_at: null };
+    const passkey = {
+      id: credential.id,
+      name,
+      added_at: iso(context.now()),
+      last_used_at: null,
+      backup_eligible: true,
+    };
     account.passkeys.push(passkey);
     return { status: 201, json: { ...passkey, ...codesIfNone(account) } };
   });

@@ -70,6 +70,7 @@ export interface Passkey {
   name: string;
   added_at: string;
   last_used_at: string | null;
+  backup_eligible: boolean | null;
 }
 
 export interface LinkInfo {

@@ -97,6 +97,8 @@ function Entry({ passkey, onRename, onRemove }: EntryProps): ReactNode {
           ) : (
             s.notUsed
           )}
+          {passkey.backup_eligible !== null &&
+            `, ${passkey.backup_eligible ? s.passkeyCopies.many : s.passkeyCopies.one}`}
         </div>
       </div>
       <div className="entry-actions">

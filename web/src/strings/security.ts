@@ -98,6 +98,7 @@ export const security = {
   added: 'Added',
   lastUsed: 'last used',
   notUsed: 'not used yet',
+  passkeyCopies: { many: 'on all your devices', one: 'on one device' },
   renamePasskey: (name: string) => `Rename passkey ${name}`,
   removePasskey: (name: string) => `Remove passkey ${name}`,
   removePasskeyTitle: 'Remove this passkey?',
