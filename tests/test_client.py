@@ -212,7 +212,7 @@ def test_a_missing_scope_does_not_end_the_login(world, desk):
     desk.login(world.server.url, world.token("ana", READ)["secret"])
     desk.use_for_git(world.server.url)
     desk.git.ok("clone", "-q", world.repository_url, "work")
-    desk.git.commit(desk.home / "work")
+    desk.git.commit(desk.home / "work", "another.txt")
     ran = desk.run_git("-C", desk.home / "work", "push", "origin", "HEAD:refs/heads/none")
     assert not ran.ok and WRITE in ran.remote and not own_lines(ran)
     desk.git.ok("ls-remote", world.repository_url)

@@ -12,7 +12,7 @@ TEST_PACKAGES=(
   libclang-19-dev llvm-19-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-pip python3-pytest python3-jsonschema python3-pygit2 python3-dulwich python3-aiosmtpd python3-cryptography
-  sqlite3 postgresql oathtool strace faketime nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
+  sqlite3 postgresql postgresql-client patroni etcd-server oathtool strace faketime nginx-light caddy haproxy apache2 fcgiwrap curl gdb procps
   gnome-keyring dbus-daemon git-lfs libsecret-1-0
 )
 # What the benchmarks compare with. node and npm come from wherever they are installed: without them

@@ -104,6 +104,10 @@ Result<Account> AccountAuthority::FindAccount(std::string_view name) const {
 
 Result<Account> AccountAuthority::SetState(std::string_view name, AccountState state,
                                            const Caller& caller) {
+  // Another node may have changed it since: "it is so already" must not come from old memory.
+  if (Result<void> settled = parts_.ledger.Settle(); !settled) {
+    return std::unexpected(settled.error());
+  }
   const Result<Account> account = FindAccount(name);
   if (!account) return account;
   if (account->state == state) return account;

@@ -73,8 +73,8 @@ TEST(DoctorTest, LooksAtAServer) {
         std::pair{Fault::Kind::kNoConnection, "server"},
         std::pair{Fault::Kind::kCertificate, "certificate"},
         std::pair{Fault::Kind::kOther, "server"}}) {
-    OneAnswer bad{[kind = kind]() -> std::expected<HttpAnswer, Fault> {
-      return std::unexpected(Fault{.kind = kind, .text = "why"});
+    OneAnswer bad{[fault = kind]() -> std::expected<HttpAnswer, Fault> {
+      return std::unexpected(Fault{.kind = fault, .text = "why"});
     }};
     const Findings findings = LookAtServer(bad, {"https://h", ""}, kNow);
     ASSERT_EQ(findings.size(), 1U);

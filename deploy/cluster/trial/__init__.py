@@ -1,0 +1,1 @@
+"""What `try` is made of: a whole cluster on one machine, below one directory."""
