@@ -4,7 +4,8 @@
 All folders share one include root, so a forbidden include would compile. A file may include its
 own folder and whatever is reachable from it over DEPS (HEADER_DEPS too; for tests, fuzz targets
 and benchmarks also TEST_DEPS). The arrows may not form a circle. External headers that belong to
-one layer, and headers that do I/O, stay out of the other layers.
+one layer, and headers that do I/O, stay out of the other layers. A source includes its own header
+before all others, which shows that the header needs none of them.
 """
 
 import posixpath
@@ -125,7 +126,11 @@ def check(tree):
             findings.append(f"{path}: src/{folder}/ declares no latchkey_library")
             continue
         folder, reach = folder_and_reach(path, declared, folder_of, program)
-        for bracket, header in INCLUDE.findall(tree.text(path)):
+        includes = INCLUDE.findall(tree.text(path))
+        own = posixpath.relpath(path, "src").removesuffix(".cc") + ".h"
+        if path.endswith(".cc") and (tree.root / "src" / own).exists() and ('"', own) not in includes[:1]:
+            findings.append(f'{path}: includes its own header "{own}" not first of all')
+        for bracket, header in includes:
             target = posixpath.dirname(header)
             if bracket == '"' and target == "":
                 findings.append(f'{path}: "{header}" does not name its folder')

@@ -31,6 +31,8 @@ GOOD = {
     "src/main_test.cc": "\n",
 }
 
+OWN = '#include "base/text.h"\n'
+
 
 class ChecksTest(unittest.TestCase):
     def findings(self, check, **changes):
@@ -56,12 +58,17 @@ class ChecksTest(unittest.TestCase):
 
     def test_layers_an_arrow_that_turns_back(self):
         self.assert_finds(
-            check_layers.check, "src/base/text.cc", '#include "verify/verifier.h"\n', "no DEPS arrow"
+            check_layers.check, "src/base/text.cc", OWN + '#include "verify/verifier.h"\n', "no DEPS arrow"
         )
 
     def test_layers_test_deps_are_for_tests_only(self):
         self.assert_finds(
-            check_layers.check, "src/base/text.cc", '#include "testing/clock.h"\n', "no DEPS arrow"
+            check_layers.check, "src/base/text.cc", OWN + '#include "testing/clock.h"\n', "no DEPS arrow"
+        )
+
+    def test_layers_a_header_of_its_own_comes_first(self):
+        self.assert_finds(
+            check_layers.check, "src/base/text.cc", "#include <string>\n" + OWN, "not first of all"
         )
 
     def test_layers_a_circle_of_arrows(self):
@@ -80,7 +87,7 @@ class ChecksTest(unittest.TestCase):
         )
 
     def test_layers_a_header_without_its_folder(self):
-        self.assert_finds(check_layers.check, "src/base/text.cc", '#include "text.h"\n', "name its folder")
+        self.assert_finds(check_layers.check, "src/base/text.cc", OWN + '#include "text.h"\n', "name its folder")
 
     def test_layers_a_folder_that_is_no_library(self):
         self.assert_finds(check_layers.check, "src/stray/a.h", "\n", "declares no latchkey_library")
