@@ -102,6 +102,24 @@ SignInAuthority::Buckets SignInAuthority::BucketsOf(const AccountId& account,
   return {AccountBucket(account), AddressBucket(client.address)};
 }
 
+SignInAuthority::Buckets SignInAuthority::BucketsOfName(const Account* account,
+                                                        std::string_view user,
+                                                        const SignInClient& client) const {
+  if (account != nullptr && !KnownDevice(parts_.device_key, account->id, client.device).empty()) {
+    return BucketsOf(account->id, client);
+  }
+  return {NameBucket(user), AddressBucket(client.address)};
+}
+
+SignInAuthority::Buckets SignInAuthority::RowsOf(const Account& account,
+                                                 const SignInClient& client) const {
+  Buckets rows = BucketsOf(account.id, client);
+  if (!KnownDevice(parts_.device_key, account.id, client.device).empty()) return rows;
+  rows.push_back(NameBucket(account.username));
+  rows.push_back(NameBucket(account.email));
+  return rows;
+}
+
 SignInResult<void> SignInAuthority::Attend(const Step& step, const Prove& prove,
                                            const SignInClient& client) {
   const std::chrono::seconds wait = parts_.throttle.Reserve(step.buckets, parts_.clock.Now());
@@ -120,11 +138,10 @@ SignInResult<SignInOutcome> SignInAuthority::BeginByPassword(std::string_view us
                                                              bool stay,
                                                              const SignInClient& client) {
   const std::shared_ptr<const Account> account = parts_.directory.FindAccountByName(user);
-  Step step{.account = account ? account->id : AccountId{},
-            .method = "password",
-            .failed = Outcome::kFailed,
-            .buckets = {NameBucket(user), AddressBucket(client.address)}};
-  if (account) step.buckets = BucketsOf(account->id, client);
+  const Step step{.account = account ? account->id : AccountId{},
+                  .method = "password",
+                  .failed = Outcome::kFailed,
+                  .buckets = BucketsOfName(account.get(), user, client)};
   const auto prove = [&]() -> Result<bool> {
     const std::shared_ptr<const SignIn> sign_in = parts_.sign_ins.FindSignIn(step.account);
     // Without an account, or a hash, the same work is done for nothing.
@@ -179,7 +196,7 @@ SignInResult<NewSession> SignInAuthority::Complete(const SignInAttempt& attempt,
   Result<NewSession> session = parts_.sessions.Begin(
       {.account = attempt.account, .methods = attempt.methods, .stay = attempt.stay}, client);
   if (!session) return Refuse(session.error());
-  parts_.throttle.EndRow(step.buckets);
+  parts_.throttle.EndRow(RowsOf(*account, client));
   const bool known = !KnownDevice(parts_.device_key, attempt.account, client.device).empty();
   const bool by_link = attempt.methods.front() == "link";
   Tell(Outcome::kSignedIn, step, client, known || by_link ? std::string{} : session->session.name);

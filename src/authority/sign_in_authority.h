@@ -8,8 +8,10 @@
 //     SignInByPasskey, with user verification ────────────────────────> NewSession
 //     SignInByIdentity ─────────────────── as BeginByPassword
 //
-// Nobody learns whether an account exists: an unknown name costs a hash as a known one does, is
-// throttled as one, and gets the same answer. A failure is counted before the password is looked
+// Nobody learns whether an account exists: an unknown name costs a hash as a known one does, gets
+// the same answer, and is throttled as one: passwords are counted by the name as typed, so that an
+// account has one count for its username and one for its e-mail address; what comes after, by the
+// account. A failure is counted before the password is looked
 // at, so that any number of requests at once gets no more guesses than one after the other.
 //
 // Thread safety: any number of threads; every function may block for the time of a password hash
@@ -183,6 +185,11 @@ class SignInAuthority {
   [[nodiscard]] SignInResult<void> Attend(const Step& step, const Prove& prove,
                                           const SignInClient& client);
   [[nodiscard]] Buckets BucketsOf(const AccountId& account, const SignInClient& client) const;
+  /// Of a password for `account`, or for nobody's name.
+  [[nodiscard]] Buckets BucketsOfName(const Account* account, std::string_view user,
+                                      const SignInClient& client) const;
+  /// Those whose row of failures a complete sign-in ends.
+  [[nodiscard]] Buckets RowsOf(const Account& account, const SignInClient& client) const;
   [[nodiscard]] SignInResult<SignInOutcome> Proceed(SignInAttempt attempt,
                                                     const SignInClient& client);
   [[nodiscard]] SignInResult<NewSession> Complete(const SignInAttempt& attempt,

@@ -73,15 +73,15 @@ void SignInThrottle::Forget(const std::string& bucket) {
   counts_.erase(found);
 }
 
-void SignInThrottle::Set(const std::string& bucket, std::uint32_t failures, Instant last) {
+void SignInThrottle::Set(const std::string& bucket, const Count& count) {
   Forget(bucket);
   changed_.insert(bucket);
-  if (failures == 0) return;
+  if (count.failures == 0) return;
   if (counts_.size() >= settings_.buckets_max && !order_.empty()) {
     Forget(std::string{std::get<std::string>(*order_.begin())});
   }
-  counts_.emplace(bucket, Count{.failures = failures, .last = last});
-  order_.emplace(failures, last, bucket);
+  counts_.emplace(bucket, count);
+  order_.emplace(count.failures, count.last, bucket);
 }
 
 std::chrono::seconds SignInThrottle::Reserve(std::span<const std::string> buckets, Instant now) {
@@ -91,8 +91,8 @@ std::chrono::seconds SignInThrottle::Reserve(std::span<const std::string> bucket
   if (wait.count() != 0) return wait;
   for (const std::string& bucket : buckets) {
     const auto found = counts_.find(bucket);
-    const std::uint32_t failures = found == counts_.end() ? 0 : found->second.failures;
-    Set(bucket, failures + 1, now);
+    const Count count = found == counts_.end() ? Count{} : found->second;
+    Set(bucket, {.failures = count.failures + 1, .last = now, .former = count.last});
   }
   return std::chrono::seconds{0};
 }
@@ -101,7 +101,9 @@ void SignInThrottle::TakeBack(std::span<const std::string> buckets) {
   const std::scoped_lock lock{mutex_};
   for (const std::string& bucket : buckets) {
     const auto found = counts_.find(bucket);
-    if (found != counts_.end()) Set(bucket, found->second.failures - 1, found->second.last);
+    if (found == counts_.end()) continue;
+    const Count count = found->second;
+    Set(bucket, {.failures = count.failures - 1, .last = count.former, .former = count.former});
   }
 }
 
@@ -131,7 +133,8 @@ std::vector<FailureCount> SignInThrottle::CollectChanged() {
 void SignInThrottle::Restore(const std::vector<FailureCount>& counts, Instant now) {
   const std::scoped_lock lock{mutex_};
   for (const FailureCount& count : counts) {
-    if (now < count.last + settings_.forget_after) Set(count.bucket, count.failures, count.last);
+    if (now >= count.last + settings_.forget_after) continue;
+    Set(count.bucket, {.failures = count.failures, .last = count.last, .former = count.last});
   }
   changed_.clear();
 }

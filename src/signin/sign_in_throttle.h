@@ -2,15 +2,17 @@
 
 // Slows guessing of passwords and second steps down, without letting anybody lock somebody out.
 //
-// Failures are counted in buckets: of the account, of the address (an IPv6 one by its /64), or, for
-// a device that signed the account in before, of that device alone. After a few failures in a row
+// Failures are counted in buckets: of the name as typed or, once a person is known, of the account;
+// of the address (an IPv6 one by its /64); or, for a device that signed the account in before, of
+// that device alone. After a few failures in a row
 // each one is followed by a pause that doubles, in which nothing is looked at:
 //
 //     failures   5    6    7   …  13   14 …
 //     pause      1 s  2 s  4 s …  256 s  300 s …        so at most 25 in any hour
 //
 // A failure is counted before the proof is looked at, and taken back when it was right: of a
-// thousand requests at once, five are looked at.
+// thousand requests at once, five are looked at. What is taken back begins no pause, either: who
+// waited for the end of one and then was right goes on at once, to the second step.
 //
 // Memory is bounded. Where it is full, the bucket with the fewest failures makes room, the oldest
 // of those first: names that are made up push out nobody who is being attacked. The counts are kept
@@ -52,7 +54,9 @@ struct FailureCount {
 };
 
 [[nodiscard]] std::string AccountBucket(const AccountId& account);
-/// Of a name that no account has; the same for every spelling that would name one account.
+/// Of a name that somebody typed, whether an account has it or not: a count shared by the username
+/// and the e-mail address would tell that both are one account's. The same for upper and lower
+/// case.
 [[nodiscard]] std::string NameBucket(std::string_view user);
 [[nodiscard]] std::string DeviceBucket(const AccountId& account, std::string_view device);
 [[nodiscard]] std::string AddressBucket(std::string_view address);
@@ -83,13 +87,14 @@ class SignInThrottle {
   struct Count {
     std::uint32_t failures = 0;
     Instant last;
+    Instant former;  ///< `last` before the newest failure was counted.
   };
   using Counts = std::unordered_map<std::string, Count>;
 
   [[nodiscard]] std::chrono::milliseconds PauseAfter(const std::string& bucket,
                                                      std::uint32_t failures) const;
   [[nodiscard]] std::chrono::seconds Wait(const std::string& bucket, Instant now);
-  void Set(const std::string& bucket, std::uint32_t failures, Instant last);
+  void Set(const std::string& bucket, const Count& count);
   void Forget(const std::string& bucket);
 
   SignInThrottleSettings settings_;

@@ -74,6 +74,17 @@ TEST_F(SignInThrottleTest, ARightProofIsTakenBackAndACompleteSignInEndsTheRow) {
   EXPECT_EQ(throttle_.Reserve(Buckets{AddressBucket("192.0.2.1")}, clock_.Now()), 0s);
 }
 
+TEST_F(SignInThrottleTest, ARightProofAfterAPauseBeginsNoOther) {
+  FailUntilPause(ana_);
+  clock_.Advance(1s);
+  for (int step = 0; step < 2; ++step) {
+    ASSERT_EQ(throttle_.Reserve(ana_, clock_.Now()), 0s) << step;
+    throttle_.TakeBack(ana_);
+  }
+  ASSERT_EQ(throttle_.Reserve(ana_, clock_.Now()), 0s);
+  EXPECT_EQ(throttle_.Reserve(ana_, clock_.Now()), 2s) << "a wrong one does";
+}
+
 TEST_F(SignInThrottleTest, AnAddressIsPausedOverManyAccountsAndASuccessDoesNotFreeIt) {
   int failures = 0;
   for (; failures < 100; ++failures) {
