@@ -1,5 +1,7 @@
 """What people are told by mail, at a real mail server; and that what somebody wrote is text wherever it is shown."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from support.browser import PASSWORD, Browser, set_up
@@ -63,6 +65,19 @@ def test_a_letter_goes_to_the_stored_address_alone(world, admin, mail):
     world.server.stop()
     resets = [letter for letter in mail.letters if "new password" in letter.subject]
     assert [letter.to for letter in resets] == [["mike@example.org"]]
+
+
+def test_asks_at_once_send_one_letter_and_an_address_may_not_ask_for_ever(world, admin, mail):
+    invite_by_mail(admin, mail, "olga")
+    ask = lambda user: Browser(world.server).post("/api/v1/password-reset", {"user": user})
+    with ThreadPoolExecutor(12) as pool:
+        answers = list(pool.map(ask, ["olga"] * 12))
+    assert {answer.status for answer in answers} == {202}
+    refused = [answer for answer in map(ask, ["nobody"] * 40) if answer.status != 202]
+    assert {answer.status for answer in refused} == {429} and refused[0].get("Retry-After") == "1"
+    mail.wait_for("olga@example.org", "new password")
+    world.server.stop()
+    assert len(letters_about(mail, "olga@example.org", "new password")) == 1
 
 
 def everything_named_by_markup(world, admin, mail):

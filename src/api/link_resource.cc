@@ -1,7 +1,6 @@
 #include "api/link_resource.h"
 
 #include <boost/asio/post.hpp>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -30,18 +29,10 @@ Json LinkJson(const LinkView& view) {
 
 /// Makes and mails a reset for a name, if it is somebody's who may have one.
 void MailReset(const Services& services, const std::string& user, const Caller& caller) {
-  const std::shared_ptr<const Account> account = services.directory.FindAccountByName(user);
-  if (!account || account->state != AccountState::kActive ||
-      account->kind != AccountKind::kPerson) {
-    return;
-  }
-  // Whoever asks again and again fills no mailbox, and does not end the link that is on its way.
-  constexpr std::chrono::minutes kPause{5};
-  const auto links = services.sign_ins.ListLinks(account->id);
-  const Instant now = services.clock.Now();
-  if (!links.empty() && now - links.front()->link.created_at < kPause) return;
-  const Result<NewLink> link = services.links.MakeFor(account->id, caller);
-  if (link) MailLink(services, *account, *link);
+  const Result<std::optional<NewLink>> link = services.links.MakeByAsk(user, caller);
+  if (!link || !*link) return;
+  const auto account = services.directory.FindAccount((*link)->link.account.value_or(AccountId{}));
+  if (account) MailLink(services, *account, **link);
 }
 
 }  // namespace
@@ -112,8 +103,10 @@ http::Awaitable<Outcome> LinkResource::RequestReset(const Call& call) const {
   const std::string user = members->Text("user");
   const OrProblem<void> read = members->Finish();
   if (!read) co_return std::unexpected(read.error());
+  const http::RequestHead& head = call.exchange.head();
+  const SignInResult<void> attended = services_.links.AttendAsk(head.client_address);
+  if (!attended) co_return std::unexpected(ProblemFor(attended.error()));
   if (services_.outbox != nullptr) {
-    const http::RequestHead& head = call.exchange.head();
     const Caller caller{
         .actor = "password-reset", .origin = head.client_address, .request_id = head.request_id};
     // Not waited for: how long it takes would tell whether there is such an account.

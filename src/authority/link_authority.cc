@@ -46,6 +46,31 @@ Result<NewLink> LinkAuthority::MakeFor(const AccountId& account, const Caller& c
               account, caller);
 }
 
+SignInResult<void> LinkAuthority::AttendAsk(std::string_view address) {
+  const std::string bucket = AddressBucket(address);
+  const std::chrono::seconds wait = asks_.Reserve({&bucket, 1}, parts_.clock.Now());
+  if (wait.count() == 0) return {};
+  return std::unexpected(
+      SignInRefusal{.cause = Why::kThrottled,
+                    .retry_after = wait,
+                    .error = {.code = kLimitExceeded,
+                              .message = "too many letters were asked for from here",
+                              .hint = "Try again in " + std::to_string(wait.count()) + " s."}});
+}
+
+Result<std::optional<NewLink>> LinkAuthority::MakeByAsk(std::string_view user,
+                                                        const Caller& caller) {
+  const std::shared_ptr<const Account> account = parts_.directory.FindAccountByName(user);
+  if (!MayHaveLink(account.get())) return std::nullopt;
+  const std::scoped_lock lock{asking_};
+  const auto links = parts_.sign_ins.ListLinks(account->id);
+  const Instant now = parts_.clock.Now();
+  if (!links.empty() && now - links.front()->link.created_at < kAskPause) return std::nullopt;
+  Result<NewLink> link = MakeFor(account->id, caller);
+  if (!link) return std::unexpected(link.error());
+  return *std::move(link);
+}
+
 bool LinkAuthority::IsSetUp() const {
   return std::ranges::any_of(parts_.directory.ListAccounts(), [this](const auto& account) {
     return account->state == AccountState::kActive && parts_.factors.CanSignIn(account->id);

@@ -10,7 +10,9 @@
 //
 // Thread safety: any number of threads; every function may block for the time of a sync.
 
+#include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +21,7 @@
 #include "authority/factor_authority.h"
 #include "authority/sign_in_authority.h"
 #include "signin/link.h"
+#include "signin/sign_in_throttle.h"
 
 namespace latchkey {
 
@@ -64,6 +67,17 @@ class LinkAuthority {
   /// An invitation if the account cannot sign in yet, else a reset. Errors: as Make.
   [[nodiscard]] Result<NewLink> MakeFor(const AccountId& account, const Caller& caller);
 
+  /// Counts that somebody at `address` says to have forgotten a password: twenty in a row, then
+  /// with pauses that grow to five minutes, whoever is named. Refusals: kThrottled.
+  [[nodiscard]] SignInResult<void> AttendAsk(std::string_view address);
+  /// What such an ask makes for whom `user` names: as MakeFor, or nothing for nobody, for whom may
+  /// have no link, and while the newest link is younger than kAskPause, so that however many asks
+  /// at once fill no mailbox and do not end the link that is on its way. Errors: as
+  /// Ledger::Submit.
+  [[nodiscard]] Result<std::optional<NewLink>> MakeByAsk(std::string_view user,
+                                                         const Caller& caller);
+  static constexpr std::chrono::minutes kAskPause{5};
+
   /// Whether somebody can sign in: otherwise a set-up link is due.
   [[nodiscard]] bool IsSetUp() const;
   /// A new set-up link; the one before ends. Errors: kConflict once somebody can sign in; as
@@ -94,6 +108,8 @@ class LinkAuthority {
                                                        const Caller& caller);
 
   Parts parts_;
+  std::mutex asking_;  // From looking for the newest link until the next one is known.
+  SignInThrottle asks_{{.forget_after = std::chrono::hours{1}}};
 };
 
 }  // namespace latchkey

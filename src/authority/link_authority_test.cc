@@ -75,6 +75,37 @@ TEST_F(LinkAuthorityTest, EndsByTimeByANewerOneAndOverARestartStaysUsed) {
   EXPECT_EQ(CauseOf(Accept(second)), Why::kLinkOver);
 }
 
+TEST_F(LinkAuthorityTest, AsksAtOnceMakeOneLinkAndItLivesOn) {
+  std::atomic<int> made = 0;
+  const auto ask = [&] {
+    const auto link = latchkey.links->MakeByAsk("ana", kOperator);
+    if (link && *link) ++made;
+  };
+  {
+    std::vector<std::jthread> threads;
+    threads.reserve(8);
+    for (int i = 0; i < 8; ++i) threads.emplace_back(ask);
+  }
+  EXPECT_EQ(made, 1);
+  latchkey.clock.Advance(LinkAuthority::kAskPause - 1ms);
+  ask();
+  EXPECT_EQ(made, 1);
+  latchkey.clock.Advance(1ms);
+  ask();
+  EXPECT_EQ(made, 2);
+  EXPECT_EQ(Must(latchkey.links->MakeByAsk("nobody", kOperator)).has_value(), false);
+}
+
+TEST_F(LinkAuthorityTest, AsksAreCountedByAddressWhoeverIsNamed) {
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(latchkey.links->AttendAsk("192.0.2.1")) << i;
+  const auto refused = latchkey.links->AttendAsk("192.0.2.1");
+  ASSERT_EQ(CauseOf(refused), Why::kThrottled);
+  EXPECT_EQ(refused.error().retry_after, 1s);
+  EXPECT_TRUE(latchkey.links->AttendAsk("192.0.2.2"));
+  latchkey.clock.Advance(1h);
+  EXPECT_TRUE(latchkey.links->AttendAsk("192.0.2.1"));
+}
+
 TEST_F(LinkAuthorityTest, AWeakPasswordLeavesTheLinkGood) {
   const std::string text = Make(LinkKind::kPasswordReset, ana);
   EXPECT_EQ(CauseOf(Accept(text, "short")), Why::kWeakPassword);
