@@ -1,11 +1,14 @@
 """Signing in at an OpenID provider, with a provider of the tests' own."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
 
 from support.browser import SESSION, Browser, enrol_totp, invite, set_up
 from support.oidc import OidcProvider
+from support.waiting import wait_until
 
 BEGIN = "/login/oidc/sso"
 
@@ -134,3 +137,52 @@ def test_who_is_signed_in_proves_himself_again(world, provider, admin):
     after = ana.session()
     assert after["session"]["id"] == before["session"]["id"]
     assert after["reauthenticate_after"] >= before["reauthenticate_after"]
+
+
+@pytest.mark.parametrize("said", [{"auth_time": None}, {"auth_time": 1_000_000_000}], ids=["nothing", "long ago"])
+def test_a_session_that_the_provider_had_is_no_proof(world, provider, admin, said):
+    ana = invite(admin, "ana")
+    go(Browser(world.server), provider)
+    before = ana.session()
+    provider.claims = said
+    assert path_of(world, go(ana, provider)) == "/login?error=oidc-failed"
+    assert ana.session()["reauthenticate_after"] == before["reauthenticate_after"]
+    assert path_of(world, go(Browser(world.server), provider)) == "/", "who signs in may have a session there"
+
+
+def test_what_was_begun_signed_out_is_no_proof_of_a_session(world, provider, admin):
+    ana = invite(admin, "ana")
+    go(Browser(world.server), provider)
+    session = ana.cookies.pop(SESSION)
+    away = ana.get(BEGIN)
+    assert "max_age" not in away.get("Location")
+    code, state = provider.authorize(away.get("Location"))
+    ana.cookies[SESSION] = session
+    assert path_of(world, ana.get(f"{BEGIN}/callback?code={code}&state={state}")) == "/login?error=oidc-over"
+
+
+@pytest.mark.parametrize("error, told", [("access_denied", "oidc-denied"), ("server_error", "oidc-failed")])
+def test_who_declines_there_is_told_so(world, provider, admin, error, told):
+    browser = Browser(world.server)
+    _, state = provider.authorize(browser.get(BEGIN).get("Location"))
+    assert path_of(world, browser.get(f"{BEGIN}/callback?error={error}&state={state}")) == f"/login?error={told}"
+
+
+def test_a_link_into_the_wizard_comes_through_as_it_was(world, provider, admin):
+    invite(admin, "ana")
+    target = "/settings/security/api-tokens/new?name=CI+one%3A%20two&scopes=read:user:bitbucket"
+    assert path_of(world, go(Browser(world.server), provider, "?next=" + quote(target, safe=""))) == target
+
+
+def test_a_provider_that_hangs_holds_nobody_else_up(world, provider, admin):
+    """150 who came from nowhere wait for it, and everybody else signs in as ever."""
+    provider.hanging = threading.Event()
+    with ThreadPoolExecutor(150) as pool:
+        begun = [pool.submit(Browser(world.server).get, BEGIN) for _ in range(150)]
+        # Those who are too many are answered at once; then the others are all on their way.
+        wait_until(lambda: sum(one.done() for one in begun) >= 150 - 64, "the refusals")
+        assert invite(admin, "ana").session()["signed_in"]
+        assert not all(one.done() for one in begun), "some still wait"
+        provider.hanging.set()
+        told = {path_of(world, one.result()) for one in begun if "/login?" in one.result().get("Location")}
+    assert told == {"/login?error=oidc-busy", "/login?error=throttled"}

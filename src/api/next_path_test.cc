@@ -8,7 +8,8 @@ namespace {
 TEST(SafeNextTest, KeepsPathsOfOurPages) {
   for (const char* next : {"/", "/settings/security", "/admin/accounts?q=ana",
                            "/settings/security/api-tokens/new?app=bitbucket&scopes="
-                           "read:repository:bitbucket,write:repository:bitbucket"}) {
+                           "read:repository:bitbucket,write:repository:bitbucket",
+                           "/settings/security/api-tokens/new?name=CI+one%3A%20two&expires=90"}) {
     EXPECT_EQ(SafeNext(next), next);
   }
 }
@@ -24,6 +25,8 @@ TEST(SafeNextTest, LeadsNowhereElse) {
                            "https://evil.example",
                            "javascript:alert(1)",
                            "/%09/evil.example",
+                           "/settings?name=%2",
+                           "/settings?name=%zz",
                            "/..//evil.example",
                            "/../evil",
                            "evil@host",

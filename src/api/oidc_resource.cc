@@ -44,6 +44,21 @@ Answer Back(const Settings& settings, std::string_view code) {
   return answer;
 }
 
+/// One of those who wait, for as long as it lives.
+class Waiter {
+ public:
+  explicit Waiter(std::atomic<std::size_t>& waiting) : waiting_(waiting), number_(++waiting) {}
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+  ~Waiter() { --waiting_; }
+
+  [[nodiscard]] std::size_t number() const { return number_; }
+
+ private:
+  std::atomic<std::size_t>& waiting_;
+  std::size_t number_;
+};
+
 std::string_view CodeFor(const SignInRefusal& refusal) {
   switch (refusal.cause) {
     case SignInRefusal::Cause::kThrottled:
@@ -77,14 +92,21 @@ http::Awaitable<Outcome> OidcResource::Begin(const Call& call) const {
   if (provider == nullptr) {
     co_return ProblemWith(ProblemType::kNotFound, "there is no such provider here");
   }
+  const std::vector<std::string> asker{AddressBucket(call.exchange.head().client_address)};
+  if (begun_.Reserve(asker, services_.clock.Now()).count() != 0) {
+    co_return Back(services_.settings, "throttled");
+  }
   Result<Ticket> ticket = Ticket::Draw(services_.random);
   if (!ticket) co_return std::unexpected(ProblemFor(ticket.error()));
-  const auto begin = [&] { return provider->provider->Begin(); };
-  Result<oidc::Attempt> attempt = co_await http::RunBlocking(services_.pool, begin);
-  if (!attempt) co_return Back(services_.settings, "oidc-failed");
   // Who is signed in already comes to prove himself: not by a session that the provider still has.
-  const bool again = services_.guard.Find(call.exchange.head()).has_value();
-  Answer answer = Redirect(attempt->url + (again ? "&prompt=login" : ""));
+  const oidc::Prompt prompt = services_.guard.Find(call.exchange.head()) ? oidc::Prompt::kProveAgain
+                                                                         : oidc::Prompt::kAsItLikes;
+  const auto begin = [&] { return provider->provider->Begin(prompt); };
+  std::optional<Result<oidc::Attempt>> begun = co_await Wait(begin);
+  if (!begun) co_return Back(services_.settings, "oidc-busy");
+  Result<oidc::Attempt>& attempt = *begun;
+  if (!attempt) co_return Back(services_.settings, "oidc-failed");
+  Answer answer = Redirect(attempt->url);
   {
     const std::string id{ticket->id()};
     Pending pending{.cookie = ticket->digest(),
@@ -100,6 +122,13 @@ http::Awaitable<Outcome> OidcResource::Begin(const Call& call) const {
                                      .max_age = kLifetime,
                                      .same_site = SameSite::kLax});
   co_return answer;
+}
+
+template <typename F>
+http::Awaitable<std::optional<std::invoke_result_t<F&>>> OidcResource::Wait(F function) const {
+  const Waiter waiter{waiting_};
+  if (waiter.number() > kWaitingMax) co_return std::nullopt;
+  co_return co_await http::RunBlocking(services_.outside_pool, std::move(function));
 }
 
 std::optional<OidcResource::Pending> OidcResource::Take(const http::RequestHead& head) const {
@@ -138,6 +167,8 @@ Outcome OidcResource::Finish(const http::RequestHead& head, const Pending& pendi
                                   .email = identity->email_verified ? identity->email : ""};
   const SignInClient client = ClientOf(head);
   const std::optional<LiveSession> live = services_.guard.Find(head);
+  // Begun before somebody signed in here: the provider was not asked to see him again.
+  if (live && !pending.attempt.proof_since) return Back(services_.settings, "oidc-over");
   const SignInResult<SignInOutcome> outcome =
       live ? ProveAgain(*live, verified, client)
            : services_.sign_in.SignInByIdentity(verified, /*stay=*/false, client);
@@ -166,9 +197,16 @@ http::Awaitable<Outcome> OidcResource::Complete(const Call& call) const {
   if (!pending || pending->provider != provider->name) {
     co_return Back(services_.settings, "oidc-over");
   }
+  const std::vector<std::string> asker{AddressBucket(head.client_address)};
+  begun_.TakeBack(asker);
+  if (const std::string error = QueryValue(head, "error"); !error.empty()) {
+    const bool denied = error == "access_denied" || error == "login_required";
+    co_return Back(services_.settings, denied ? "oidc-denied" : "oidc-failed");
+  }
   const auto finish = [&] { return Finish(head, *pending, *provider); };
-  Outcome outcome = co_await http::RunBlocking(services_.pool, finish);
-  co_return outcome;
+  std::optional<Outcome> outcome = co_await Wait(finish);
+  if (!outcome) co_return Back(services_.settings, "oidc-busy");
+  co_return *std::move(outcome);
 }
 
 }  // namespace latchkey::api

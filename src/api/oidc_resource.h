@@ -8,13 +8,19 @@
 //                                                      /login?error=CODE
 //
 // What was asked is kept here for ten minutes and one use, tied to the browser by a cookie.
-// Somebody who is signed in proves himself again this way.
+// Somebody who is signed in proves himself again this way, at a provider that says when it saw him.
 //
 //     oidc-failed   the provider, or its answer, is no good      oidc-over   too late, or not asked
-//     oidc-unknown  no account for who signed in there           throttled   too many failures
+//     oidc-unknown  no account for who signed in there           throttled   too many failures, or
+//     oidc-denied   nobody signed in there (RFC 6749 4.1.2.1)                begun and not finished
+//     oidc-busy     too many wait for the provider
+//
+// A provider that hangs keeps four threads and 64 requests, and nothing else; an address may begin
+// a hundred sign-ins that nobody finishes before it has to pause.
 //
 // Thread safety: any number of requests at once.
 
+#include <atomic>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -24,6 +30,7 @@
 #include "api/services.h"
 #include "crypto/digest.h"
 #include "signin/expiring_map.h"
+#include "signin/sign_in_throttle.h"
 
 namespace latchkey::api {
 
@@ -45,6 +52,9 @@ class OidcResource {
     oidc::Attempt attempt;
   };
 
+  /// Runs what waits for a provider; null if too many wait already.
+  template <typename F>
+  http::Awaitable<std::optional<std::invoke_result_t<F&>>> Wait(F function) const;
   [[nodiscard]] const OidcProvider* Find(std::string_view name) const;
   [[nodiscard]] std::optional<Pending> Take(const http::RequestHead& head) const;
   [[nodiscard]] SignInResult<SignInOutcome> ProveAgain(const LiveSession& live,
@@ -55,10 +65,15 @@ class OidcResource {
 
   // More than so many at once: the oldest have to begin again.
   static constexpr std::size_t kPendingMax = 10'000;
+  static constexpr std::size_t kWaitingMax = 64;
+  static constexpr std::uint32_t kUnfinishedMax = 100;
 
   const Services& services_;
   mutable std::mutex mutex_;
   mutable ExpiringMap<Pending> pending_{kPendingMax};
+  mutable std::atomic<std::size_t> waiting_ = 0;
+  mutable SignInThrottle begun_{
+      {.free_failures_of_address = kUnfinishedMax, .forget_after = std::chrono::minutes{10}}};
 };
 
 }  // namespace latchkey::api

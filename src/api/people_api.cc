@@ -35,6 +35,7 @@ PeopleApi::PeopleApi(const PeopleParts& parts, const Shared& shared)
                 .clock = shared.clock,
                 .random = parts.random,
                 .pool = shared.pool,
+                .outside_pool = parts.outside_pool,
                 .settings = shared.settings,
                 .party = PartyOf(shared.settings),
                 .oidc = parts.oidc,

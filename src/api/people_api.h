@@ -38,6 +38,7 @@ struct PeopleParts {
   const Projection& projection;
   std::function<Health()> health;
   const std::vector<OidcProvider>& oidc;
+  http::BlockingPool& outside_pool;
   /// Null: no mail is sent.
   mail::Outbox* outbox = nullptr;
   /// Of a node of several; null on one alone.

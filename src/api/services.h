@@ -34,6 +34,9 @@ struct OidcProvider {
   std::unique_ptr<oidc::Provider> provider;
 };
 
+/// Of Services::outside_pool.
+inline constexpr std::size_t kOutsideThreads = 4;
+
 /// The references outlive whatever is built on them.
 struct Services {
   SignInAuthority& sign_in;
@@ -49,6 +52,8 @@ struct Services {
   const Clock& clock;
   Random& random;
   http::BlockingPool& pool;
+  /// For what waits for the servers of others, which may hang: few threads, whom nobody else needs.
+  http::BlockingPool& outside_pool;
   const Settings& settings;
   /// Nothing where browsers offer no passkeys: an address that is none of a host by https.
   std::optional<webauthn::RelyingParty> party;

@@ -195,6 +195,15 @@ Result<void> CheckTimes(const json& claims, Instant now) {
   return {};
 }
 
+/// Section 3.1.3.7 step 13.
+Result<void> CheckAuthentication(const json& claims, std::optional<Instant> since) {
+  if (!since) return {};
+  const std::optional<Instant> at = ReadTime(claims, "auth_time");
+  if (!at) return Refuse("does not say when its person proved who it is");
+  if (*at < *since - kClockDifference) return Refuse("is of a proof from before it was asked for");
+  return {};
+}
+
 /// Section 3.1.3.7 steps 3 to 5: it is for us, and for us alone.
 Result<void> CheckAudience(const json& claims, std::string_view client_id) {
   const auto audience = claims.find("aud");
@@ -254,6 +263,10 @@ Result<Claims> VerifyIdToken(std::string_view token, std::string_view keys,
   }
   if (const Result<void> timely = CheckTimes(*claims, expected.now); !timely) {
     return std::unexpected(timely.error());
+  }
+  if (const Result<void> proven = CheckAuthentication(*claims, expected.authenticated_since);
+      !proven) {
+    return std::unexpected(proven.error());
   }
   const std::string* nonce = FindText(*claims, "nonce");
   if (expected.nonce.empty() || nonce == nullptr ||

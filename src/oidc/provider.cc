@@ -23,6 +23,7 @@ using nlohmann::json;
 constexpr std::chrono::hours kFresh{1};
 constexpr std::chrono::hours kUsable{24};
 constexpr std::chrono::minutes kRefreshPause{1};
+constexpr std::chrono::seconds kFailurePause{10};
 constexpr std::size_t kAnswerMax = 256UZ * 1024;
 constexpr int kHttpOk = 200;
 
@@ -137,23 +138,36 @@ Result<std::unique_ptr<Provider>> Provider::Create(ProviderSettings settings, Fe
   return std::unique_ptr<Provider>{new Provider{std::move(settings), fetcher, clock, random}};
 }
 
+template <typename F>
+std::invoke_result_t<F&> Provider::Ask(std::optional<Failure>& failure, F fetch) {
+  if (failure && clock_.Now() < failure->until) return std::unexpected(failure->error);
+  failure.reset();
+  auto answer = fetch();
+  if (!answer) failure = {.error = answer.error(), .until = clock_.Now() + kFailurePause};
+  return answer;
+}
+
+Result<Metadata> Provider::FetchMetadata() {
+  const Result<SecretString> text =
+      RequireOk(fetcher_.Fetch({.url = DiscoveryUrl(settings_.issuer)}), "the discovery");
+  if (!text) return std::unexpected(text.error());
+  return ParseMetadata(text->Expose(), settings_.issuer);
+}
+
 Result<Metadata> Provider::Discover() {
   const std::lock_guard lock{mutex_};
   const Instant now = clock_.Now();
   if (metadata_ && now < metadata_at_ + kFresh) return *metadata_;
-  const Result<SecretString> text =
-      RequireOk(fetcher_.Fetch({.url = DiscoveryUrl(settings_.issuer)}), "the discovery");
-  const bool unreachable = !text && text.error().code == Error::Code::kUnavailable;
+  Result<Metadata> metadata = Ask(metadata_failure_, [this] { return FetchMetadata(); });
+  const bool unreachable = !metadata && metadata.error().code == Error::Code::kUnavailable;
   if (unreachable && metadata_ && now < metadata_at_ + kUsable) return *metadata_;
-  if (!text) return std::unexpected(text.error());
-  Result<Metadata> metadata = ParseMetadata(text->Expose(), settings_.issuer);
   if (!metadata) return metadata;
   metadata_ = *metadata;
   metadata_at_ = now;
   return metadata;
 }
 
-Result<Attempt> Provider::Begin() {
+Result<Attempt> Provider::Begin(Prompt prompt) {
   const Result<Metadata> metadata = Discover();
   if (!metadata) return std::unexpected(metadata.error());
   Result<std::string> state = Draw(random_);
@@ -173,10 +187,15 @@ Result<Attempt> Provider::Begin() {
                                              {"code_challenge_method", "S256"}}};
   const std::string& endpoint = metadata->authorization_endpoint;
   const char separator = endpoint.find('?') == std::string::npos ? '?' : '&';
-  return Attempt{.url = endpoint + separator + Form(parameters),
-                 .state = std::move(*state),
-                 .nonce = std::move(*nonce),
-                 .code_verifier = SecretString{std::move(*verifier)}};
+  Attempt attempt{.url = endpoint + separator + Form(parameters),
+                  .state = std::move(*state),
+                  .nonce = std::move(*nonce),
+                  .code_verifier = SecretString{std::move(*verifier)}};
+  if (prompt == Prompt::kProveAgain) {
+    attempt.url += "&prompt=login&max_age=0";
+    attempt.proof_since = clock_.Now();
+  }
+  return attempt;
 }
 
 Result<Identity> Provider::Complete(const Callback& callback, const Attempt& attempt) {
@@ -188,7 +207,7 @@ Result<Identity> Provider::Complete(const Callback& callback, const Attempt& att
   }
   const Result<Tokens> tokens = Exchange(*metadata, callback, attempt);
   if (!tokens) return std::unexpected(tokens.error());
-  Result<Identity> identity = Verify(*metadata, tokens->id_token, attempt.nonce);
+  Result<Identity> identity = Verify(*metadata, tokens->id_token, attempt);
   if (!identity) return identity;
   if (identity->email.empty() && !metadata->userinfo_endpoint.empty()) {
     const Result<void> added = AddUserInfo(*metadata, tokens->access_token, *identity);
@@ -239,13 +258,14 @@ Result<Provider::Tokens> Provider::Exchange(const Metadata& metadata, const Call
 }
 
 Result<Identity> Provider::Verify(const Metadata& metadata, const std::string& id_token,
-                                  const std::string& nonce) {
+                                  const Attempt& attempt) {
   const auto verify = [&](const std::string& keys) {
     return VerifyIdToken(id_token, keys,
                          {.issuer = settings_.issuer,
                           .client_id = settings_.client_id,
-                          .nonce = nonce,
-                          .now = clock_.Now()});
+                          .nonce = attempt.nonce,
+                          .now = clock_.Now(),
+                          .authenticated_since = attempt.proof_since});
   };
   Result<std::shared_ptr<const std::string>> keys = Keys(metadata, /*refresh=*/false);
   if (!keys) return std::unexpected(keys.error());
@@ -266,18 +286,24 @@ Result<Identity> Provider::Verify(const Metadata& metadata, const std::string& i
                   .name = std::move(claims->name)};
 }
 
+Result<std::shared_ptr<const std::string>> Provider::FetchKeys(const Metadata& metadata) {
+  const Result<SecretString> text =
+      RequireOk(fetcher_.Fetch({.url = metadata.jwks_uri}), "the question for its keys");
+  if (!text) return std::unexpected(text.error());
+  return std::make_shared<const std::string>(text->Expose());
+}
+
 Result<std::shared_ptr<const std::string>> Provider::Keys(const Metadata& metadata, bool refresh) {
   const std::lock_guard lock{mutex_};
   const Instant now = clock_.Now();
   const Instant good_until =
       keys_at_ + (refresh ? std::chrono::seconds{kRefreshPause} : std::chrono::seconds{kFresh});
   if (keys_ && now < good_until) return keys_;
-  const Result<SecretString> text =
-      RequireOk(fetcher_.Fetch({.url = metadata.jwks_uri}), "the question for its keys");
-  const bool unreachable = !text && text.error().code == Error::Code::kUnavailable;
+  auto keys = Ask(keys_failure_, [&] { return FetchKeys(metadata); });
+  const bool unreachable = !keys && keys.error().code == Error::Code::kUnavailable;
   if (unreachable && keys_ && now < keys_at_ + kUsable) return keys_;
-  if (!text) return std::unexpected(text.error());
-  keys_ = std::make_shared<const std::string>(text->Expose());
+  if (!keys) return keys;
+  keys_ = *std::move(keys);
   keys_at_ = now;
   return keys_;
 }

@@ -12,17 +12,20 @@
 // tomorrow.
 //
 // Discovery and keys are fetched when first needed, kept an hour, and fetched again, at most once a
-// minute, when a token names a key that is unknown.
+// minute, when a token names a key that is unknown. A failure is kept for ten seconds, in which it
+// is the answer: of those who wait for a provider that hangs, one alone waits for all.
 //
 // Thread safety: all members may be called by several threads at once. They block on the network,
-// so never on a thread that serves connections.
+// so never on a thread that serves connections, nor on one that others wait for.
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "base/clock.h"
 #include "base/random.h"
@@ -47,6 +50,15 @@ struct Attempt {
   std::string state;  ///< 43 characters, 256 random bits, as are the next two.
   std::string nonce;
   SecretString code_verifier;
+  /// Of a proof by somebody who is signed in: when it was asked for. The provider must say that it
+  /// saw the person since.
+  std::optional<Instant> proof_since = {};
+};
+
+/// What the provider is asked to do, whatever session it has.
+enum class Prompt : std::uint8_t {
+  kAsItLikes,
+  kProveAgain  ///< prompt=login and max_age=0 (Core section 3.1.2.1).
 };
 
 struct Callback {
@@ -77,7 +89,7 @@ class Provider {
   [[nodiscard]] Result<Metadata> Discover();
 
   /// Errors: of Discover(), of the Random.
-  [[nodiscard]] Result<Attempt> Begin();
+  [[nodiscard]] Result<Attempt> Begin(Prompt prompt = Prompt::kAsItLikes);
 
   /// The caller has compared `state`.
   /// Errors: kPermissionDenied if anything is not as it must be, kUnavailable if the provider does
@@ -96,12 +108,22 @@ class Provider {
   [[nodiscard]] FetchRequest TokenRequest(const Metadata& metadata, const Callback& callback,
                                           const Attempt& attempt) const;
   [[nodiscard]] Result<Identity> Verify(const Metadata& metadata, const std::string& id_token,
-                                        const std::string& nonce);
+                                        const Attempt& attempt);
   [[nodiscard]] Result<void> AddUserInfo(const Metadata& metadata, const SecretString& access_token,
                                          Identity& identity);
   /// The key set: the one that is known, unless that is too old or `refresh` asks for a newer one.
   [[nodiscard]] Result<std::shared_ptr<const std::string>> Keys(const Metadata& metadata,
                                                                 bool refresh);
+
+  struct Failure {
+    Error error;
+    Instant until;  ///< Until then nobody asks again.
+  };
+  [[nodiscard]] Result<Metadata> FetchMetadata();
+  [[nodiscard]] Result<std::shared_ptr<const std::string>> FetchKeys(const Metadata& metadata);
+  /// Asks, unless it failed just now; remembers that it failed.
+  template <typename F>
+  [[nodiscard]] std::invoke_result_t<F&> Ask(std::optional<Failure>& failure, F fetch);
 
   const ProviderSettings settings_;
   Fetcher& fetcher_;
@@ -111,8 +133,10 @@ class Provider {
   std::mutex mutex_;  // Held while fetching too: one asks, the others wait for its answer.
   std::optional<Metadata> metadata_;
   Instant metadata_at_{};
+  std::optional<Failure> metadata_failure_;
   std::shared_ptr<const std::string> keys_;
   Instant keys_at_{};
+  std::optional<Failure> keys_failure_;
 };
 
 }  // namespace latchkey::oidc

@@ -224,6 +224,42 @@ TEST_F(ProviderTest, KeepsWhatItKnowsForADayWhileTheProviderIsAway) {
   EXPECT_THAT(provider_->Discover(), FailsWith(kUnavailable));
 }
 
+TEST_F(ProviderTest, RemembersAFailureForAWhileSoThatNobodyElseWaitsForIt) {
+  fetcher_.answers.erase(kDiscovery);
+  EXPECT_THAT(provider_->Begin(), FailsWith(kUnavailable));
+  fetcher_.answers[kDiscovery] = {200, document_.dump()};
+  clock_.Advance(10s - 1ms);
+  EXPECT_THAT(provider_->Begin(), FailsWith(kUnavailable));
+  EXPECT_EQ(Asked(kDiscovery), 1);
+  clock_.Advance(1ms);
+  EXPECT_THAT(provider_->Begin(), IsOk());
+
+  fetcher_.answers.erase(kKeys);
+  EXPECT_THAT(Complete(), FailsWith(kUnavailable));
+  EXPECT_THAT(Complete(), FailsWith(kUnavailable));
+  EXPECT_EQ(Asked(kKeys), 1);
+
+  clock_.Advance(1h);
+  fetcher_.answers.erase(kDiscovery);
+  EXPECT_THAT(provider_->Discover(), IsOk()) << "what is known";
+  EXPECT_THAT(provider_->Discover(), IsOk());
+  EXPECT_EQ(Asked(kDiscovery), 3) << "and the second time without asking";
+}
+
+TEST_F(ProviderTest, AProofAsksForSomebodyNowAndRefusesATokenThatDoesNotSaySo) {
+  const Result<Attempt> attempt = provider_->Begin(Prompt::kProveAgain);
+  ASSERT_THAT(attempt, IsOk());
+  EXPECT_THAT(attempt->url, testing::EndsWith("&prompt=login&max_age=0"));
+  EXPECT_EQ(attempt->proof_since, clock_.Now());
+  const Attempt proof{.url = "",
+                      .state = "s",
+                      .nonce = "n-0S6_WzA2Mj",
+                      .code_verifier = SecretString{"verifier"},
+                      .proof_since = clock_.Now()};
+  EXPECT_THAT(provider_->Complete({.code = SecretString{"c"}}, proof),
+              FailsWith(kPermissionDenied, HasSubstr("proved who it is")));
+}
+
 TEST_F(ProviderTest, RefusesADocumentThatTurnedBad) {
   ASSERT_THAT(provider_->Discover(), IsOk());
   Publish("issuer", "https://evil.example");

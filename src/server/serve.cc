@@ -125,6 +125,7 @@ class Service {
   // Last, so that it is destroyed first: its functions, some perhaps still under way, refer to all
   // of the above.
   http::BlockingPool pool_;
+  http::BlockingPool outside_pool_{api::kOutsideThreads};
 };
 
 Result<void> Service::Run(const std::function<void(const Started&)>& started) {
@@ -220,6 +221,7 @@ Result<void> Service::AddApi(const std::string& public_url) {
                   .projection = installation_.projection(),
                   .health = [this] { return ReadHealth(); },
                   .oidc = outside_->oidc(),
+                  .outside_pool = outside_pool_,
                   .outbox = outside_->outbox(),
                   .lease =
                       installation_.node() != nullptr ? &installation_.node()->lease() : nullptr},

@@ -26,6 +26,7 @@ class OidcProvider:
         self.person = {"sub": "person-1", "email": "ana@example.org", "email_verified": True}
         self.claims = {}
         self.codes = {}
+        self.hanging = None  # an Event: answers wait for it
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -41,6 +42,8 @@ class OidcProvider:
                 self.wfile.write(body)
 
             def do_GET(self):
+                if provider.hanging:
+                    provider.hanging.wait()
                 documents = {"/.well-known/openid-configuration": provider.metadata, "/keys": provider.keys}
                 make = documents.get(self.path)
                 self.answer(make() if make else {}, 200 if make else 404)
@@ -95,7 +98,10 @@ class OidcProvider:
             return {"error": "invalid_grant"}, 400
         now = int(time.time())
         claims = {"iss": self.issuer, "aud": self.client_id, "iat": now, "exp": now + 300, "nonce": asked["nonce"]}
-        token = self.sign(claims | self.person | self.claims)
+        if "max_age" in asked:
+            claims["auth_time"] = now
+        said = claims | self.person | self.claims
+        token = self.sign({name: value for name, value in said.items() if value is not None})
         return {"access_token": "access", "token_type": "Bearer", "expires_in": 300, "id_token": token}, 200
 
     def sign(self, claims):

@@ -112,6 +112,8 @@ export const signIn = {
     'oidc-failed': 'The sign-in there did not succeed. Try again, or use another way.',
     'oidc-unknown':
       'No active account here fits that sign-in. The provider must have verified your e-mail address; if it has, ask an administrator to invite you.',
+    'oidc-denied': 'You did not sign in there. Try again, or use another way.',
+    'oidc-busy': 'Many people are waiting for that sign-in. Try again in a moment.',
     'oidc-over': 'That sign-in took too long, or was used already. Start again.',
     throttled: 'There were too many attempts. Wait a little, then try again.',
     'attempt-over': 'That took too long, or too many codes were wrong. Start again.',
