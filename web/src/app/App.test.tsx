@@ -34,6 +34,17 @@ describe('going to another page', () => {
   });
 });
 
+describe('where policy wants a second step that the person has not', () => {
+  it('every page leads to where it is set up', async () => {
+    mock.state.policy.second_step_required = true;
+    const user = await renderApp('/settings/security/api-tokens/new');
+    await screen.findByRole('heading', { level: 1, name: 'One thing first' });
+    await user.click(screen.getByRole('link', { name: 'Set up a second step' }));
+    expect(await screen.findByRole('heading', { level: 1, name: 'Security' })).toBeVisible();
+    expect(screen.getByText('Set up a second step')).toBeVisible();
+  });
+});
+
 describe('the top bar', () => {
   it('leads to the settings, and administrators to theirs', async () => {
     const user = await renderApp('/settings/profile');

@@ -5,10 +5,15 @@ import { strings } from '../strings';
 import { Banner, ConnectionBanner, PageSkeleton, ToastRegion } from '../ui';
 import { ErrorBoundary } from './ErrorBoundary';
 import { AdminFrame, PlainFrame, SettingsFrame } from './frames';
-import { NotForYouPage, NotFoundPage } from './NotFoundPage';
+import {
+  NotForYouPage,
+  NotFoundPage,
+  SECOND_STEP_PLACE,
+  SecondStepFirstPage,
+} from './NotFoundPage';
 import { match, navigate, ParametersProvider, usePlace } from './router';
 import { type Route, redirects, routes } from './routes';
-import { SessionProvider, useSession } from './session';
+import { lacksSecondStep, SessionProvider, useSession } from './session';
 
 const components = new Map<Route['load'], ComponentType>();
 
@@ -66,6 +71,14 @@ function Current(): ReactNode {
     return (
       <Frame>
         <NotForYouPage />
+      </Frame>
+    );
+  }
+  const closed = known.signed_in && route.audience !== 'everybody' && lacksSecondStep(known);
+  if (closed && route.path !== SECOND_STEP_PLACE) {
+    return (
+      <Frame>
+        <SecondStepFirstPage />
       </Frame>
     );
   }

@@ -1,11 +1,33 @@
 import type { ReactNode } from 'react';
 import { strings } from '../strings';
-import { LinkButton, Page } from '../ui';
+import { Banner, LinkButton, Page } from '../ui';
+
+/** Where a second step is set up. */
+export const SECOND_STEP_PLACE = '/settings/security';
 
 export function NotFoundPage(): ReactNode {
   return (
     <Page title={strings.common.notFound} description={strings.common.notFoundHelp}>
       <LinkButton href="/">{strings.common.toSettings}</LinkButton>
+    </Page>
+  );
+}
+
+/** In place of a page that the server would refuse: the one thing to do, and where. */
+export function SecondStepFirstPage(): ReactNode {
+  return (
+    <Page title={strings.security.secondStepFirst}>
+      <Banner
+        tone="warning"
+        title={strings.security.secondStepMissing}
+        action={
+          <LinkButton href={SECOND_STEP_PLACE} variant="primary" icon="shield">
+            {strings.security.setUpSecondStep}
+          </LinkButton>
+        }
+      >
+        {strings.security.secondStepMissingHelp}
+      </Banner>
     </Page>
   );
 }

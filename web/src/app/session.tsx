@@ -76,6 +76,11 @@ export function useSignedIn(): SignedIn {
   return current;
 }
 
+/** Whether policy opens nothing to this person but setting a second step up. */
+export function lacksSecondStep({ policy, second_step }: SignedIn): boolean {
+  return policy.second_step_required && !second_step.totp && second_step.passkeys === 0;
+}
+
 /** What signing in is offered; while signed in, the password. */
 export function useSignInOffer(): SignInOffer {
   const { current } = useSession();

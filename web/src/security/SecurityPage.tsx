@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { useSignedIn } from '../app/session';
+import { lacksSecondStep, useSignedIn } from '../app/session';
 import { strings } from '../strings';
 import { Banner, Card, LinkButton, Page } from '../ui';
 import { PasskeysCard } from './PasskeysCard';
@@ -10,8 +10,7 @@ import { SessionsCard } from './SessionsCard';
 const s = strings.security;
 
 export default function SecurityPage(): ReactNode {
-  const { policy, second_step } = useSignedIn();
-  const missing = policy.second_step_required && !second_step.totp && second_step.passkeys === 0;
+  const missing = lacksSecondStep(useSignedIn());
   return (
     <Page title={s.title} description={s.description}>
       {missing && (

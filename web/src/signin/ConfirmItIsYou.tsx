@@ -1,16 +1,9 @@
 import { type FormEvent, type ReactNode, useState } from 'react';
-import {
-  api,
-  hasPasskeys,
-  readSignInOffer,
-  type SignedIn,
-  signWithPasskey,
-  useAction,
-  useResource,
-} from '../api';
+import { api, hasPasskeys, type SignedIn, signWithPasskey, useAction } from '../api';
 import { useSession, useSignedIn } from '../app/session';
 import { strings } from '../strings';
 import { Banner, Button, PasswordField, TextField } from '../ui';
+import { Elsewhere } from './Elsewhere';
 import { onlyDigits } from './SecondStep';
 
 const s = strings.signIn;
@@ -22,37 +15,6 @@ const WAYS: readonly Way[] = ['password', 'passkey', 'totp', 'oidc'];
 function waysOf(session: SignedIn): Way[] {
   const ways = WAYS.filter((way) => session.methods.includes(way));
   return ways.filter((way) => way !== 'passkey' || hasPasskeys());
-}
-
-/** For accounts that sign in with a provider: again there, in another tab, so that this page stays. */
-function Elsewhere({ onDone }: { onDone: () => void }): ReactNode {
-  const { refresh } = useSession();
-  const offer = useResource(readSignInOffer, []);
-  const done = useAction(async () => {
-    await refresh();
-    onDone();
-  });
-  return (
-    <div className="stack">
-      <p className="muted">{s.confirmElsewhereHelp}</p>
-      {offer.error !== undefined && <Banner tone="danger" error={offer.error} />}
-      {(offer.data?.oidc ?? []).map(({ name, title }) => (
-        <a
-          key={name}
-          className="btn"
-          data-variant="primary"
-          href={`/login/oidc/${encodeURIComponent(name)}?next=${encodeURIComponent('/settings/security')}`}
-          target="_blank"
-          rel="noreferrer"
-        >
-          {s.confirmElsewhere(title)}
-        </a>
-      ))}
-      <Button pending={done.pending} onPress={() => void done.run()}>
-        {s.confirmElsewhereDone}
-      </Button>
-    </div>
-  );
 }
 
 /** Asks for one proof that the person before the screen is who signed in. */

@@ -4,6 +4,7 @@ import { useSession } from '../app/session';
 import { strings } from '../strings';
 import { Banner, Dialog } from '../ui';
 import { ConfirmItIsYou } from './ConfirmItIsYou';
+import { Elsewhere } from './Elsewhere';
 import { PasswordStep } from './PasswordStep';
 import { SecondStep } from './SecondStep';
 
@@ -75,13 +76,16 @@ function SessionEnded({ end }: { end: (passed: boolean) => void }): ReactNode {
       {methods ? (
         <SecondStep methods={methods} onDone={onDone} onOver={onOver} />
       ) : (
-        <PasswordStep
-          offer={{ password: true, passkey: true, oidc: [], mail: false }}
-          onDone={onDone}
-          onSecondStep={(wanted) => setMethods(wanted.methods)}
-          notice={over && <Banner tone="warning">{s.errors['attempt-over']}</Banner>}
-          {...(before.current ? { user: before.current.email } : {})}
-        />
+        <div className="stack">
+          <PasswordStep
+            offer={{ password: true, passkey: true, oidc: [], mail: false }}
+            onDone={onDone}
+            onSecondStep={(wanted) => setMethods(wanted.methods)}
+            notice={over && <Banner tone="warning">{s.errors['attempt-over']}</Banner>}
+            {...(before.current ? { user: before.current.email } : {})}
+          />
+          <Elsewhere onDone={onDone} />
+        </div>
       )}
     </Dialog>
   );

@@ -132,6 +132,26 @@ describe('a session that ended', () => {
     expect(await screen.findByLabelText('Name')).toHaveValue('Alice M.');
   });
 
+  it('can begin again at a provider, in another tab', async () => {
+    await signInAs(mock, 'alice');
+    const user = await renderApp('/settings/profile');
+    const name = await screen.findByLabelText('Name');
+    await user.type(name, ' B');
+    for (const session of mock.state.sessions) session.ended = true;
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    const dialog = await screen.findByRole('dialog', { name: 'Your session has ended' });
+    const link = await within(dialog).findByRole('link', {
+      name: 'Sign in again with Example Corp',
+    });
+    expect(link).toHaveAttribute('target', '_blank');
+    await user.click(within(dialog).getByRole('button', { name: 'I have signed in again' }));
+    expect(await within(dialog).findByText(/not signed in yet/)).toBeVisible();
+    // The other tab.
+    await signInAs(mock, 'alice');
+    await user.click(within(dialog).getByRole('button', { name: 'I have signed in again' }));
+    await waitFor(() => expect(mock.state.accounts[0].display_name).toBe('Alice Moreau B'));
+  });
+
   it('can be left alone', async () => {
     await signInAs(mock, 'alice');
     const user = await renderApp('/settings/profile');

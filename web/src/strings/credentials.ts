@@ -169,6 +169,8 @@ export const credentials = {
     addAll: 'Add all',
     prefilledTitle: 'A link filled in this form',
     prefilled: 'Check every step: nothing is created until you press “Create token”.',
+    andMore: (count: number) => `${count} more`,
+    powers: { write: 'changes', delete: 'deletes', admin: 'administers' },
     unknownScopes: (names: string) =>
       `The link asked for scopes that this app does not have: ${names}.`,
     unknownApp: (name: string) => `The link asked for an app that is not here: ${name}.`,

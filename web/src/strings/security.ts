@@ -28,6 +28,8 @@ export const security = {
     'Scripts and pipelines sign in with a token of their own, with the scopes that they need.',
   manageTokens: 'Create and manage API tokens',
 
+  secondStepFirst: 'One thing first',
+  setUpSecondStep: 'Set up a second step',
   secondStepMissing: 'Set up a second step',
   secondStepMissingHelp:
     'This installation wants one before you make credentials: an authenticator app or a passkey.',

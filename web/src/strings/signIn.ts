@@ -47,6 +47,7 @@ export const signIn = {
   },
   confirmElsewhere: (title: string) => `Sign in again with ${title}`,
   confirmElsewhereHelp: 'It opens in a new tab. Come back here when you are done.',
+  confirmElsewhereNotYet: 'You are not signed in yet. Finish it in the other tab first.',
   confirmElsewhereDone: 'I have signed in again',
 
   forgottenTitle: 'Reset your password',

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { prefillLink, readPrefill } from './prefill';
+import { nameSome, prefillLink, readPrefill } from './prefill';
+
+describe('nameSome', () => {
+  it.each([
+    [['no:such'], 'no:such'],
+    [['a', 'b', 'c'], 'a, b, c'],
+    [['a', 'b', 'c', 'd', 'e'], 'a, b, c, 2 more'],
+    [['your-token-was-stolen!call+1-555', 'a'], 'a, 1 more'],
+    [['x'.repeat(65)], '1 more'],
+  ])('of %j names %j', (names, text) => {
+    expect(nameSome(names)).toBe(text);
+  });
+});
 
 describe('readPrefill', () => {
   it('reads every part', () => {

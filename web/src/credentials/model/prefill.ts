@@ -2,6 +2,7 @@
 // It fills in, and never submits. Whoever wrote the link is nobody to trust, so every part is
 // read strictly, and the page says that a link filled it in.
 
+import { strings } from '../../strings';
 import type { Expiry } from './expiry';
 import { endOf } from './expiry';
 
@@ -11,6 +12,8 @@ export interface Prefill {
   scopes: string[];
   expiry?: Expiry;
 }
+
+const words = strings.credentials.wizard;
 
 export const NAME_MAX = 255;
 const SCOPES_MAX = 200;
@@ -43,6 +46,16 @@ function readScopes(values: string[]): string[] {
   const names = values.flatMap((value) => value.split(/[\s,]+/));
   const scopes = names.filter((name) => /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(name));
   return [...new Set(scopes)].slice(0, SCOPES_MAX);
+}
+
+/**
+ * At most three of the names that a link gave and nobody here knows, and how many more there are. Whoever
+ * wrote the link chose them: what does not look like a scope is counted, and not shown.
+ */
+export function nameSome(names: readonly string[]): string {
+  const shown = names.filter((name) => /^[A-Za-z0-9:_.-]{1,64}$/.test(name)).slice(0, 3);
+  const rest = names.length - shown.length;
+  return [...shown, ...(rest > 0 ? [words.andMore(rest)] : [])].join(', ');
 }
 
 /** `30`, `30d`, `2w`, `1y` or a date like 2027-03-31. */

@@ -3,7 +3,7 @@ import { useSignedIn } from '../../app/session';
 import { strings } from '../../strings';
 import { kinds } from '../../strings/credentials';
 import { Button, CopyButton, formatDay } from '../../ui';
-import type { Catalogue } from '../model/catalogue';
+import { type Catalogue, scopeParts } from '../model/catalogue';
 import { endOf } from '../model/expiry';
 import { prefillLink } from '../model/prefill';
 import type { Holder } from '../target';
@@ -46,6 +46,12 @@ function Fact(props: {
   );
 }
 
+/** A word beside a scope that does more than read. */
+function Power({ scope }: { scope: string }): ReactNode {
+  const action = scopeParts(scope)?.action ?? 'read';
+  return action !== 'read' && <span className="power">{words.powers[action]}</span>;
+}
+
 export function ReviewStep(props: ReviewStepProps): ReactNode {
   const { draft, catalogue, now, holder, onStep } = props;
   const { public_url } = useSignedIn();
@@ -57,6 +63,19 @@ export function ReviewStep(props: ReviewStepProps): ReactNode {
   return (
     <>
       <dl className="review">
+        <Fact title={kinds['api-token'].grants} step={2} onStep={onStep}>
+          <ul className="review-scopes">
+            {entries.map((scope) => (
+              <li key={scope.name}>
+                <span className="review-scope">
+                  <code>{scope.name}</code>
+                  <Power scope={scope.name} />
+                </span>
+                <span className="field-hint">{scope.description}</span>
+              </li>
+            ))}
+          </ul>
+        </Fact>
         <Fact title={words.name} step={0} onStep={onStep}>
           {draft.name.trim()}
         </Fact>
@@ -68,16 +87,6 @@ export function ReviewStep(props: ReviewStepProps): ReactNode {
         </Fact>
         <Fact title={words.actsAs} onStep={onStep}>
           {holder.display_name} <span className="muted">{holder.email}</span>
-        </Fact>
-        <Fact title={kinds['api-token'].grants} step={2} onStep={onStep}>
-          <ul className="review-scopes">
-            {entries.map((scope) => (
-              <li key={scope.name}>
-                <code>{scope.name}</code>
-                <span className="field-hint">{scope.description}</span>
-              </li>
-            ))}
-          </ul>
         </Fact>
       </dl>
       <div className="row">

@@ -11,7 +11,7 @@ import { FreshSecret } from '../fresh/FreshSecret';
 import { LostSecret } from '../fresh/LostSecret';
 import { useSecret } from '../fresh/useSecret';
 import { expiryFault } from '../model/expiry';
-import { readPrefill } from '../model/prefill';
+import { nameSome, readPrefill } from '../model/prefill';
 import { type Target, useOwnTarget } from '../target';
 import { useAsk } from '../useAsk';
 import { Companions } from './Companions';
@@ -70,13 +70,16 @@ function PrefillNote(props: {
   expiryCut: boolean;
   unknownApp: string | undefined;
   unknown: readonly string[];
+  /** Once one has gone on: room for what is decided. */
+  brief: boolean;
 }): ReactNode {
+  if (props.brief) return <Banner tone="info" title={words.prefilledTitle} />;
   return (
     <Banner tone="info" title={words.prefilledTitle}>
       <p>{words.prefilled}</p>
       {props.expiryCut && <p>{words.expiryCut}</p>}
       {props.unknownApp && <p>{words.unknownApp(props.unknownApp)}</p>}
-      {props.unknown.length > 0 && <p>{words.unknownScopes(props.unknown.join(', '))}</p>}
+      {props.unknown.length > 0 && <p>{words.unknownScopes(nameSome(props.unknown))}</p>}
     </Banner>
   );
 }
@@ -179,7 +182,12 @@ function Wizard(props: { target: Target; onIssued: (issued: Issued) => void }): 
   return (
     <>
       {prefill && (
-        <PrefillNote expiryCut={begun.expiryCut} unknownApp={unknownApp} unknown={unknown} />
+        <PrefillNote
+          expiryCut={begun.expiryCut}
+          unknownApp={unknownApp}
+          unknown={unknown}
+          brief={step > 0}
+        />
       )}
       <Steps step={step} onStep={go} />
       <form className="card wizard" onSubmit={submit} noValidate>
@@ -198,9 +206,12 @@ function Wizard(props: { target: Target; onIssued: (issued: Issued) => void }): 
             catalogueError={error}
             showFault={tried}
           />
+          {catalogue && step === REVIEW && (
+            <Companions draft={effective} catalogue={catalogue} onChange={change} />
+          )}
         </div>
         <div className="wizard-bottom">
-          {catalogue && step >= 2 && (
+          {catalogue && step === 2 && (
             <Companions draft={effective} catalogue={catalogue} onChange={change} />
           )}
           {create.error !== undefined && step === REVIEW && (

@@ -156,6 +156,21 @@ describe('a link that fills in the form', () => {
   });
 });
 
+describe('the review', () => {
+  it('begins with the scopes, marks those that change something, and warns without hiding them', async () => {
+    const user = await renderApp(NEW);
+    await fillIn(user);
+    const [first] = screen.getAllByRole('term');
+    expect(first).toHaveTextContent('Scopes');
+    const write = screen.getByText('write:repository:bitbucket').closest('li');
+    expect(write).toHaveTextContent('changes');
+    const read = screen.getByText('read:repository:bitbucket').closest('li');
+    expect(read).not.toHaveTextContent('changes');
+    const warning = screen.getByText('Usually needed as well');
+    expect(warning.closest('.wizard-bottom')).toBeNull();
+  });
+});
+
 describe('what goes wrong meanwhile', () => {
   it('asks for a proof, and creates what was filled in', async () => {
     const user = await renderApp(NEW);
