@@ -66,8 +66,13 @@ bool IsUnprintable(std::uint32_t code_point) {
   });
 }
 
+/// White space, and what is no space by name and shows as one: Hangul fillers, the empty Braille
+/// pattern, variation selectors and joiners that stand alone.
 constexpr bool IsBlank(std::uint32_t code_point) {
-  return code_point == ' ' || code_point == 0xA0 || code_point == 0x1680 ||
+  const bool filler = code_point == 0x115F || code_point == 0x1160 || code_point == 0x3164 ||
+                      code_point == 0xFFA0 || code_point == 0x2800 || code_point == 0x034F ||
+                      (code_point >= 0xFE00 && code_point <= 0xFE0F);
+  return filler || code_point == ' ' || code_point == 0xA0 || code_point == 0x1680 ||
          (code_point >= 0x2000 && code_point <= 0x200A) || code_point == 0x202F ||
          code_point == 0x205F || code_point == 0x3000;
 }

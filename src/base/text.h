@@ -24,8 +24,8 @@ namespace latchkey {
 /// Checks a display text (a credential's name, an account's display name, a reason): UTF-8, without
 /// control, line-separating, bidirectional-override or other invisible format characters (U+0000 to
 /// U+001F, U+007F to U+009F, U+2028, U+2029, U+202A to U+202E, U+2066 to U+2069, U+FEFF), not
-/// empty, not white space alone, at most `size_max` bytes. `what` names it in the error:
-/// "the name". Errors: kInvalidArgument.
+/// empty, not white space or letters that show as none alone, at most `size_max` bytes. `what`
+/// names it in the error: "the name". Errors: kInvalidArgument.
 [[nodiscard]] Result<void> ValidateDisplayText(std::string_view what, std::string_view text,
                                                std::size_t size_max);
 

@@ -103,7 +103,8 @@ TEST(ValidateDisplayTextTest, CountsBytesOnBothSidesOfTheLimit) {
 
 TEST(ValidateDisplayTextTest, RefusesTextThatShowsNothing) {
   for (const std::string_view text :
-       {"", " ", "    ", "\u00A0", "\u1680", "\u2000\u200A", "\u202F", "\u205F", "\u3000"}) {
+       {"", " ", "    ", "\u00A0", "\u1680", "\u2000\u200A", "\u202F", "\u205F", "\u3000", "\u3164",
+        "\uFFA0\u115F\u1160", "\u2800 \u2800", "\u034F\uFE0F"}) {
     EXPECT_THAT(ValidateDisplayText("the name", text, 64),
                 FailsWith(kInvalidArgument, HasSubstr("empty")));
   }
