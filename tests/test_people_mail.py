@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.browser import PASSWORD, Browser, set_up
+from support.browser import PASSWORD, Browser, enrol_totp, set_up
 from support.mail import MailServer
 from support.passkey import add_passkey
 from support.waiting import wait_until
@@ -194,6 +194,26 @@ def test_a_sign_in_from_a_new_device_is_told_of(world, admin, mail):
     Browser(world.server).sign_in("ana", "not her password")
     world.server.stop()
     assert len(letters_about(mail, "ana@example.org", "New sign-in")) == 1
+
+
+def test_every_change_in_how_one_signs_in_is_told_of(world, admin, mail):
+    ana = invite_by_mail(admin, mail, "ana")
+    _, codes = enrol_totp(ana)
+    add_passkey(ana, MARKUP)
+    passkey = ana.get("/api/v1/me/passkeys").json()["values"][0]["id"]
+    assert ana.ask("PATCH", f"/api/v1/me/passkeys/{passkey}", {"name": "blue"}).status == 200
+    assert ana.ask("DELETE", f"/api/v1/me/passkeys/{passkey}").status == 204
+    assert ana.ask("DELETE", "/api/v1/me/totp").status == 204
+    changed = {"current_password": PASSWORD, "password": "four words nobody guesses"}
+    assert ana.ask("PUT", "/api/v1/me/password", changed).status == 204
+    subjects = ["authenticator app was added", "passkey was added", "passkey was removed"]
+    subjects += ["authenticator app was removed", "password was changed"]
+    for subject in subjects:
+        letter = mail.wait_for("ana@example.org", subject)
+        assert "From: 127.0.0.1" in letter.text and "By:" not in letter.text and MARKUP not in letter.text
+        assert not any(code in letter.text for code in codes)
+    world.server.stop()
+    assert len([letter for letter in mail.to("ana@example.org") if " was " in letter.subject]) == len(subjects)
 
 
 def test_nobody_is_told_of_sign_ins_where_that_is_off(make_world, mail):

@@ -1,5 +1,7 @@
 #include "api/letters.h"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -14,6 +16,24 @@ constexpr std::string_view kCommandLine = "cli:";
 
 bool IsOwners(const CredentialRecord& record, const Caller& caller) {
   return caller.owner() == record.account || caller.actor == std::string{kAccount} + record.account;
+}
+
+/// What happened, by the action of the change log; empty for what nobody needs to be told.
+std::string_view WhatHappened(std::string_view action) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kTold{{
+      {"sign-in.set-password", "The password was changed"},
+      {"sign-in.add-totp", "An authenticator app was added as a second step"},
+      {"sign-in.remove-totp", "The authenticator app was removed"},
+      {"sign-in.replace-recovery-codes", "New recovery codes were made"},
+      {"sign-in.use-recovery-code", "A recovery code was used"},
+      {"sign-in.add-passkey", "A passkey was added"},
+      {"sign-in.remove-passkey", "A passkey was removed"},
+      {"sign-in.link-identity", "Signing in with another provider was added"},
+      {"sign-in.reset-second-step", "Second steps and recovery codes were taken away"},
+  }};
+  const auto* const found =
+      std::ranges::find(kTold, action, &std::pair<std::string_view, std::string_view>::first);
+  return found == kTold.end() ? std::string_view{} : found->second;
 }
 
 /// Whether its secret was the leave to end it.
@@ -40,8 +60,11 @@ mail::CredentialFacts FactsOf(const CredentialRecord& record) {
           .expires_at = record.expires_at};
 }
 
-std::string Letters::NameOf(std::string_view actor) const {
+std::string Letters::NameOf(std::string_view actor, std::string_view owner) const {
+  constexpr std::string_view kLink = "link:";
+  if (actor.starts_with(kLink)) return "a link";
   if (actor.starts_with(kAccount)) {
+    if (actor.substr(kAccount.size()) == owner) return {};
     const auto account = parts_.directory.FindAccount(AccountId{actor.substr(kAccount.size())});
     if (account) return account->username + " (administrator)";
   }
@@ -73,6 +96,17 @@ void Letters::TellOfRevocation(const CredentialRecord& record, const Caller& cal
       parts_.site, *to, FactsOf(record),
       reported ? mail::Ending::kReported : mail::Ending::kRevoked, event,
       reported ? std::string_view{} : std::string_view{record.revoke_reason}));
+}
+
+void Letters::TellOfSignInChange(const AccountId& account, const ChangeInfo& info) {
+  const std::string_view what = WhatHappened(info.action);
+  if (parts_.outbox == nullptr || what.empty()) return;
+  const std::shared_ptr<const Account> owner = parts_.directory.FindAccount(account);
+  const std::optional<mail::Recipient> to = owner ? RecipientOf(*owner) : std::nullopt;
+  if (!to) return;
+  parts_.outbox->Post(mail::SignInChangedMessage(
+      parts_.site, *to, what,
+      {.at = parts_.clock.Now(), .by = NameOf(info.actor, account), .address = info.origin}));
 }
 
 void Letters::TellOfSignIn(const SignInEvent& event) {

@@ -12,6 +12,7 @@
 
 #include "account/account.h"
 #include "authority/caller.h"
+#include "authority/change.h"
 #include "authority/record.h"
 #include "authority/sign_in_authority.h"
 #include "base/clock.h"
@@ -46,13 +47,17 @@ class Letters {
   /// secret. For CredentialAuthority::Parts::on_revoked.
   void TellOfRevocation(const CredentialRecord& record, const Caller& caller);
 
+  /// Of what was changed in how an account signs in, whoever did it; not of proofs and names. For
+  /// FactorAuthority::Parts::on_changed.
+  void TellOfSignInChange(const AccountId& account, const ChangeInfo& info);
+
   /// Of a sign-in from a device that is new to the account. For SignInAuthority::Parts::on_event.
   void TellOfSignIn(const SignInEvent& event);
 
  private:
   [[nodiscard]] bool MayTellOfRevocation(const AccountId& account);
-  /// `ana (administrator)`, as an owner would know who acted.
-  [[nodiscard]] std::string NameOf(std::string_view actor) const;
+  /// `ana (administrator)`, as an owner would know who acted; empty for the owner.
+  [[nodiscard]] std::string NameOf(std::string_view actor, std::string_view owner = {}) const;
 
   static constexpr std::size_t kAccountsMax = 10'000;
 

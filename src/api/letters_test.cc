@@ -105,6 +105,32 @@ TEST_F(LettersTest, SayNothingOfWhatTheOwnerDid) {
   EXPECT_THAT(Sent(), IsEmpty());
 }
 
+TEST_F(LettersTest, TellOfChangesInHowOneSignsInAndOfNoProof) {
+  const std::string bob = IdOfAccount("bob");
+  const auto change = [&](std::string_view action, std::string_view actor) {
+    letters_.TellOfSignInChange(bob, {.action = std::string{action},
+                                      .actor = std::string{actor},
+                                      .origin = "192.0.2.9",
+                                      .request_id = {},
+                                      .note = {}});
+  };
+  for (const char* quiet : {"sign-in.use-totp", "sign-in.use-passkey", "sign-in.rename-passkey"}) {
+    change(quiet, "account:" + bob);
+  }
+  EXPECT_THAT(Sent(), IsEmpty());
+  change("sign-in.set-password", "account:" + bob);
+  change("sign-in.use-recovery-code", "account:" + bob);
+  change("sign-in.reset-second-step", "cli:root");
+  change("sign-in.set-password", "link:x");
+  const auto sent = Sent();
+  ASSERT_THAT(sent, SizeIs(4));
+  EXPECT_THAT(sent[0].subject, HasSubstr("The password was changed"));
+  EXPECT_THAT(sent[0].text, AllOf(HasSubstr("  From: 192.0.2.9\n"), Not(HasSubstr("By:"))));
+  EXPECT_THAT(sent[1].subject, HasSubstr("A recovery code was used"));
+  EXPECT_THAT(sent[2].text, HasSubstr("  By: root (on the server)\n"));
+  EXPECT_THAT(sent[3].text, AllOf(HasSubstr("  By: a link\n"), Not(HasSubstr("link:x"))));
+}
+
 TEST_F(LettersTest, TellOfASecretThatWasHandedIn) {
   const std::string token = world_.IssueToken("bob", {"read:repository:bitbucket"});
   const FakeRequest report{.method = "POST",

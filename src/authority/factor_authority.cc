@@ -115,7 +115,9 @@ Result<bool> FactorAuthority::Change(const AccountId& account, const ChangeInfo&
     if (!opened) return std::unexpected(opened.error());
     const Edited edited = edit(opened->sign_in);
     if (!edited || !*edited) return edited;
+    const bool first = opened->record.version == 0;
     const Result<void> submitted = SubmitNext(std::move(*opened), info);
+    if (submitted && !first && parts_.on_changed) parts_.on_changed(account, info);
     if (submitted) return true;
     const bool raced =
         submitted.error().code == kConflict || submitted.error().code == kAlreadyExists;

@@ -11,6 +11,7 @@
 // a password also for that of a hash.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -63,6 +64,9 @@ class FactorAuthority {
     const Clock& clock;
     Random& random;
     std::string issuer = "Latchkey";  ///< In authenticator apps: the installation's name.
+    /// After each change of how an account signs in, by any thread; not after its first one, which
+    /// is an invitation that was taken up.
+    std::function<void(const AccountId&, const ChangeInfo&)> on_changed = {};
   };
 
   /// The references in `parts` outlive this object.

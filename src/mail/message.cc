@@ -201,4 +201,19 @@ Message NewSignInMessage(const Site& site, const Recipient& to, std::string_view
   return std::move(draft).Finish();
 }
 
+Message SignInChangedMessage(const Site& site, const Recipient& to, std::string_view what,
+                             const Event& event) {
+  Draft draft{site, to, std::string{what} + " at " + site.name};
+  draft.Say(std::string{what} + ", for signing in to your account:");
+  const std::array<Fact, 3> facts{
+      {{"When", ForPeople(event.at)}, {"By", event.by}, {"From", event.address}}};
+  draft.List(facts);
+  draft.Say(
+      "If it was not you, somebody else has your account: ask an administrator at once, and end "
+      "the "
+      "sessions that you do not know:");
+  draft.Link(site.public_url + "/settings/security");
+  return std::move(draft).Finish();
+}
+
 }  // namespace latchkey::mail

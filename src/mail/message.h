@@ -83,4 +83,9 @@ enum class Ending : std::uint8_t {
 [[nodiscard]] Message NewSignInMessage(const Site& site, const Recipient& to,
                                        std::string_view device, const Event& event);
 
+/// `what` is a sentence without its full stop: "A passkey was added". `event.by` is empty where the
+/// account itself did it.
+[[nodiscard]] Message SignInChangedMessage(const Site& site, const Recipient& to,
+                                           std::string_view what, const Event& event);
+
 }  // namespace latchkey::mail

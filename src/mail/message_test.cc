@@ -37,6 +37,7 @@ std::vector<Message> All() {
   all.push_back(CredentialEndedMessage(kSite, kAna, Token(), Ending::kRevoked, Now(), "<img>"));
   all.push_back(CredentialEndedMessage(kSite, kAna, Token(), Ending::kReported, Now(), ""));
   all.push_back(NewSignInMessage(kSite, kAna, "Firefox\n<on> Linux", Now()));
+  all.push_back(SignInChangedMessage(kSite, kAna, "A passkey was added", Now()));
   return all;
 }
 

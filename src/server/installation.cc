@@ -271,7 +271,10 @@ Result<void> Installation::BuildSignIn(const Settings& settings) {
                              .password_rules = {.breached = breached_.get()},
                              .sessions = *sessions_,
                              .clock = clock_,
-                             .random = random_});
+                             .random = random_,
+                             .on_changed = [this](const AccountId& id, const ChangeInfo& info) {
+                               if (on_sign_in_changed_) on_sign_in_changed_(id, info);
+                             }});
   BuildPeople();
   return {};
 }

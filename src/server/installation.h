@@ -111,6 +111,9 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
     on_sign_in_ = std::move(listener);
   }
   /// Who is told of every revocation, by any thread. To be set before there are any.
+  void OnSignInChanged(std::function<void(const AccountId&, const ChangeInfo&)> listener) {
+    on_sign_in_changed_ = std::move(listener);
+  }
   void OnRevoked(std::function<void(const CredentialRecord&, const Caller&)> listener) {
     on_revoked_ = std::move(listener);
   }
@@ -166,6 +169,7 @@ class Installation final : public admin::Auditor, public admin::RepositoryFiles 
   PasswordChecker passwords_;
   SecretKey device_key_;
   std::function<void(const SignInEvent&)> on_sign_in_;
+  std::function<void(const AccountId&, const ChangeInfo&)> on_sign_in_changed_;
   std::function<void(const CredentialRecord&, const Caller&)> on_revoked_;
   std::unique_ptr<BreachedPasswords> breached_;
   std::unique_ptr<Projection> projection_;

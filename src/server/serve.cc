@@ -147,6 +147,9 @@ Result<void> Service::Run(const std::function<void(const Started&)>& started) {
   installation_.OnRevoked([this](const CredentialRecord& record, const Caller& caller) {
     if (letters_) letters_->TellOfRevocation(record, caller);
   });
+  installation_.OnSignInChanged([this](const AccountId& account, const ChangeInfo& info) {
+    if (letters_) letters_->TellOfSignInChange(account, info);
+  });
   if (Result<void> added = AddRoutes(public_url); !added) return added;
   if (Result<void> begun = StartAdmin(public_url); !begun) return begun;
   if (Result<void> begun = StartGate(); !begun) return begun;
