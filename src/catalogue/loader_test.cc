@@ -86,9 +86,8 @@ TEST_F(BuiltInCatalogueTest, BitbucketHasTheDocumentedScopesAndThoseOfThePicker)
   want.insert({"read:account", "read:me", "read:wiki:bitbucket", "write:wiki:bitbucket",
                "delete:wiki:bitbucket", "read:package:bitbucket", "write:package:bitbucket",
                "read:test:bitbucket", "write:test:bitbucket"});
-  want.insert(
-      {"introspect:credential:latchkey", "read:credential:latchkey", "rotate:self:latchkey",
-       "write:credential:latchkey"});
+  want.insert({"introspect:credential:latchkey", "read:credential:latchkey", "rotate:self:latchkey",
+               "write:credential:latchkey"});
   EXPECT_EQ(ScopeNamesOf(bitbucket()), want);
 }
 
