@@ -136,6 +136,24 @@ TEST_F(ClusterTest, AnswersStaleAndNothingElseOnceTheLeaseHasRunOut) {
   EXPECT_EQ(answers[5].json()["type"], "urn:latchkey:problem:stale");
 }
 
+TEST_F(ClusterTest, AnswersStaleToWhoeverMayBeSignedInToo) {
+  const std::string cookie = world_.SignIn("ann");
+  boot_clock_.Advance(seconds{31});
+  for (const std::string_view held : {std::string_view{cookie}, std::string_view{"nonsense"}}) {
+    for (const FakeAnswer& answer :
+         {world_.AsPerson(held, "GET", "/api/v1/session"),
+          world_.AsPerson(held, "POST", "/api/v1/session/passkey-options", "{}"),
+          world_.AsPerson(held, "DELETE", "/api/v1/session")}) {
+      EXPECT_EQ(answer.status, 503) << answer.body;
+      EXPECT_EQ(answer.json()["type"], "urn:latchkey:problem:stale");
+      EXPECT_EQ(answer.annotations.at("cause"), "stale");
+      EXPECT_TRUE(answer.All("Set-Cookie").empty()) << "the session may live on elsewhere";
+    }
+  }
+  lease_.Renew(boot_clock_.Now());
+  EXPECT_EQ(world_.AsPerson(cookie, "GET", "/api/v1/session").json()["signed_in"], true);
+}
+
 TEST(ClusterOfOne, SaysNothingOfOthers) {
   World world;
   const std::string manager = world.IssueToken("ann", {"write:credential:latchkey"});

@@ -20,11 +20,26 @@ bool HasAuthorization(const http::RequestHead& head) {
 
 }  // namespace
 
-std::optional<LiveSession> SessionGuard::Find(const http::RequestHead& head) const {
+std::optional<LiveSession> SessionGuard::FindInMemory(const http::RequestHead& head) const {
   if (HasAuthorization(head)) return std::nullopt;
   const std::string_view cookie = FindCookie(head.fields, kSessionCookie);
   if (cookie.empty()) return std::nullopt;
   return parts_.sessions.Find(cookie, head.client_address);
+}
+
+std::optional<LiveSession> SessionGuard::Find(const http::RequestHead& head) const {
+  std::optional<LiveSession> live = FindInMemory(head);
+  if (IsStale()) return std::nullopt;
+  return live;
+}
+
+OrProblem<std::optional<LiveSession>> SessionGuard::Look(http::Exchange& exchange) const {
+  std::optional<LiveSession> live = FindInMemory(exchange.head());
+  if (IsStale()) {
+    exchange.Annotate("cause", CauseName(Cause::kStale));
+    return std::unexpected(ProblemFor(Denial{.cause = Cause::kStale}));
+  }
+  return live;
 }
 
 bool SessionGuard::OwesSecondStep(const Account& account) const {
@@ -41,11 +56,9 @@ OrProblem<LiveSession> SessionGuard::Admit(http::Exchange& exchange, std::string
         "this is for people who are signed in: send the session's cookie and no Authorization "
         "field");
   }
-  std::optional<LiveSession> live = Find(head);
-  if (parts_.lease != nullptr && !parts_.lease->IsLive()) {
-    exchange.Annotate("cause", CauseName(Cause::kStale));
-    return std::unexpected(ProblemFor(Denial{.cause = Cause::kStale}));
-  }
+  OrProblem<std::optional<LiveSession>> found = Look(exchange);
+  if (!found) return std::unexpected(std::move(found.error()));
+  std::optional<LiveSession>& live = *found;
   if (!live) return NotSignedIn("you are not signed in, or your session has ended: sign in again");
   exchange.Annotate("account", live->account->username);
   exchange.Annotate("session", live->session->id);

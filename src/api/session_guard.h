@@ -62,13 +62,20 @@ class SessionGuard {
     return Admit(exchange, action, Need{});
   }
 
-  /// The session that the request's cookie names, if it is in force; asks for nothing else.
+  /// For what is open to whoever is not signed in too: the session that the request's cookie names,
+  /// if it is in force; asks for nothing else. Problems: kStale, whether there is one or not.
+  [[nodiscard]] OrProblem<std::optional<LiveSession>> Look(http::Exchange& exchange) const;
+  /// The same where `stale` is no answer: a session that the node cannot vouch for is none.
   [[nodiscard]] std::optional<LiveSession> Find(const http::RequestHead& head) const;
 
   /// Whether policy keeps the account from everything but setting up a second step.
   [[nodiscard]] bool OwesSecondStep(const Account& account) const;
 
  private:
+  /// Looked at after memory was: what was read before is not older than the lease.
+  [[nodiscard]] bool IsStale() const { return parts_.lease != nullptr && !parts_.lease->IsLive(); }
+  [[nodiscard]] std::optional<LiveSession> FindInMemory(const http::RequestHead& head) const;
+
   Parts parts_;
 };
 

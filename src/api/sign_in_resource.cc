@@ -153,7 +153,9 @@ void SignInResource::AddTo(Routes& routes) const {
 
 http::Awaitable<Outcome> SignInResource::Show(const Call& call) const {
   call.exchange.Annotate("action", "session.show");
-  const std::optional<LiveSession> live = services_.guard.Find(call.exchange.head());
+  const OrProblem<std::optional<LiveSession>> found = services_.guard.Look(call.exchange);
+  if (!found) co_return std::unexpected(found.error());
+  const std::optional<LiveSession>& live = *found;
   if (!live) co_return NoStoreAnswer(200, SignedOutJson(services_));
   call.exchange.Annotate("account", live->account->username);
   co_return NoStoreAnswer(200, SignedInJson(services_, *live));
@@ -201,7 +203,9 @@ http::Awaitable<Outcome> SignInResource::PasskeyOptions(const Call& call) const 
   std::string owner{cookie};
   std::optional<AccountId> account;
   std::optional<SecretString> drawn;
-  if (const std::optional<LiveSession> live = services_.guard.Find(head)) {
+  const OrProblem<std::optional<LiveSession>> found = services_.guard.Look(call.exchange);
+  if (!found) co_return std::unexpected(found.error());
+  if (const std::optional<LiveSession>& live = *found) {
     owner = live->session->id;
     account = live->account->id;
   } else {
@@ -266,7 +270,10 @@ http::Awaitable<Outcome> SignInResource::End(const Call& call) const {
   call.exchange.Annotate("action", "session.end");
   const OrProblem<void> own = RequireOwnPage(head, services_.settings.public_url);
   if (!own) co_return std::unexpected(own.error());
-  if (const std::optional<LiveSession> live = services_.guard.Find(head)) {
+  // A node that cannot tell must not say that somebody is signed out who may not be.
+  const OrProblem<std::optional<LiveSession>> found = services_.guard.Look(call.exchange);
+  if (!found) co_return std::unexpected(found.error());
+  if (const std::optional<LiveSession>& live = *found) {
     call.exchange.Annotate("account", live->account->username);
     const Caller caller = CallerFor(head, *live);
     const auto end = [&] {
