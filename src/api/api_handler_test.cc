@@ -185,6 +185,9 @@ TEST_F(ApiHandlerTest, SpeaksBitbucketsDialectUnderTwoPointZero) {
   EXPECT_EQ(error["type"], "error");
   EXPECT_EQ(error["error"]["detail"]["required"], Json::array({"read:user:bitbucket"}));
   EXPECT_EQ(error["error"]["detail"]["granted"], Json::array({"read:repository:bitbucket"}));
+  EXPECT_EQ(error["error"]["detail"]["make_one"],
+            "https://git.example.org/settings/security/api-tokens/new?app=bitbucket"
+            "&scopes=read:user:bitbucket");
 
   EXPECT_EQ(world_.Get("/2.0/nothing", token_).json()["type"], "error");
   EXPECT_EQ(world_.SendJson("DELETE", "/2.0/user", token_, "").json()["type"], "error");

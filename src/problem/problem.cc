@@ -158,6 +158,7 @@ http::Response FormatBitbucketError(const Problem& problem, std::string_view rea
   if (problem.granted) {
     error["detail"]["required"] = problem.required;
     error["detail"]["granted"] = *problem.granted;
+    if (!problem.make_one.empty()) error["detail"]["make_one"] = problem.make_one;
   }
   Json body;
   body["type"] = "error";

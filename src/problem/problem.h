@@ -129,7 +129,7 @@ using OrProblem = std::expected<T, Problem>;
                                            std::string_view request_id);
 
 /// The dialect of /2.0:
-/// {"type":"error","error":{"message":…,"detail":{"required":[],"granted":[]}}}.
+/// {"type":"error","error":{"message":…,"detail":{"required":[],"granted":[],"make_one":…}}}.
 [[nodiscard]] http::Response FormatBitbucketError(const Problem& problem, std::string_view realm);
 
 }  // namespace latchkey

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 #include "problem/json_text.h"
 
@@ -52,12 +53,16 @@ TEST(ProblemTest, FormatsAsProblemDetails) {
 
 TEST(ProblemTest, TellsWhereToMakeOneThatWouldPass) {
   Problem problem{.type = ProblemType::kMissingScope,
+                  .required = {"a", "b"},
+                  .granted = std::vector<std::string>{},
                   .make_one = "https://keys.example.org/settings/new?scopes=a,b&name=<x>"};
   const Json said = Json::parse(FormatProblem(problem, "R", "r1").body);
   EXPECT_EQ(said.at("make_one").get<std::string>(), problem.make_one);
-  EXPECT_FALSE(FormatBitbucketError(problem, "R").body.contains("make_one"));
+  const Json error = Json::parse(FormatBitbucketError(problem, "R").body).at("error");
+  EXPECT_EQ(error.at("detail").at("make_one").get<std::string>(), problem.make_one);
   problem.make_one.clear();
   EXPECT_FALSE(Json::parse(FormatProblem(problem, "R", "r1").body).contains("make_one"));
+  EXPECT_FALSE(FormatBitbucketError(problem, "R").body.contains("make_one"));
 }
 
 TEST(ProblemTest, FormatsInBitbucketsShape) {
