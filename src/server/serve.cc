@@ -235,6 +235,9 @@ Result<void> Service::AddApi(const std::string& public_url) {
   api_->AddRoutes(router_);
   pages_.AddRoutes(router_);
   router_.SetRefusal([this](http::Exchange& exchange, int status, const std::string& allow) {
+    if (status == 404 && pages_.AnswersNotFound(exchange.head())) {
+      return pages_.ServeNotFound(exchange);
+    }
     return api_->Refuse(exchange, status, allow);
   });
   return {};

@@ -24,11 +24,12 @@ bool IsRefused(std::string_view parameters) {
   return !number.empty() && number.find_first_not_of("0.") == std::string_view::npos;
 }
 
-bool Allows(std::string_view accept_encoding, std::string_view coding) {
-  for (const auto part : std::views::split(accept_encoding, ',')) {
+/// Whether a list of what a client takes has `name` in it, with a weight above zero.
+bool Allows(std::string_view list, std::string_view name) {
+  for (const auto part : std::views::split(list, ',')) {
     const std::string_view member{part.begin(), part.end()};
     const std::size_t semicolon = std::min(member.find(';'), member.size());
-    if (!EqualsIgnoringCase(Trimmed(member.substr(0, semicolon)), coding)) continue;
+    if (!EqualsIgnoringCase(Trimmed(member.substr(0, semicolon)), name)) continue;
     return semicolon == member.size() || !IsRefused(member.substr(semicolon + 1));
   }
   return false;
@@ -50,6 +51,8 @@ std::string_view CodingName(Coding coding) {
   }
   std::unreachable();
 }
+
+bool AsksForHtml(std::string_view accept) { return Allows(accept, "text/html"); }
 
 bool Matches(std::string_view if_none_match, std::string_view etag) {
   for (const auto part : std::views::split(if_none_match, ',')) {

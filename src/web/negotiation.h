@@ -16,6 +16,10 @@ enum class Coding : std::uint8_t { kIdentity, kGzip, kBrotli };
 /// `br`, `gzip`; empty for kIdentity.
 [[nodiscard]] std::string_view CodingName(Coding coding);
 
+/// Whether `accept` (RFC 9110 section 12.5.1) names text/html: a browser that goes somewhere does;
+/// scripts and other programs take anything, and ask for it in no particular form.
+[[nodiscard]] bool AsksForHtml(std::string_view accept);
+
 /// Whether `if_none_match` names `etag` (with its quotes), compared weakly (RFC 9110 section
 /// 13.1.2).
 [[nodiscard]] bool Matches(std::string_view if_none_match, std::string_view etag);

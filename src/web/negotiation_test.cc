@@ -16,6 +16,19 @@ TEST(BestCodingTest, TakesTheSmallestThatIsAllowed) {
   EXPECT_EQ(BestCoding(",;,brotli,xgzip", true, true), Coding::kIdentity);
 }
 
+TEST(AsksForHtmlTest, TellsBrowsersThatGoSomewhereFromPrograms) {
+  for (const std::string_view accept :
+       {"text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "text/html",
+        "application/json, Text/HTML;q=0.1", "text/html; charset=utf-8"}) {
+    EXPECT_TRUE(AsksForHtml(accept)) << accept;
+  }
+  for (const std::string_view accept :
+       {"", "*/*", "text/*", "application/json", "text/html;q=0, */*", "text/htmlx",
+        "image/avif,image/webp,*/*;q=0.8"}) {
+    EXPECT_FALSE(AsksForHtml(accept)) << accept;
+  }
+}
+
 TEST(MatchesTest, ComparesWeakly) {
   EXPECT_TRUE(Matches(R"("a")", R"("a")"));
   EXPECT_TRUE(Matches(R"("x", W/"a")", R"("a")"));

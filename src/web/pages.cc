@@ -14,6 +14,7 @@ using http::Exchange;
 
 constexpr std::string_view kIndex = "index.html";
 constexpr std::string_view kAssets = "assets/";
+constexpr std::string_view kIcon = "favicon.svg";
 constexpr std::array<std::string_view, 9> kPageRoutes{"/",
                                                       "/login",
                                                       "/login/second-step",
@@ -49,9 +50,10 @@ std::string ETagOf(const PageFile& file, Coding coding) {
 }
 
 /// Not through Respond(): the bytes stay where they are.
-Awaitable<void> Stream(Exchange& exchange, http::Fields fields, std::string_view bytes) {
+Awaitable<void> Stream(Exchange& exchange, int status, http::Fields fields,
+                       std::string_view bytes) {
   fields.Set("Content-Length", std::to_string(bytes.size()));
-  Result<void> sent = co_await exchange.StartStream(200, std::move(fields));
+  Result<void> sent = co_await exchange.StartStream(status, std::move(fields));
   if (sent) sent = co_await exchange.Write(bytes);
   if (sent) sent = co_await exchange.FinishStream();
   // Nobody is left to tell when it cannot be sent; the exchange notes it.
@@ -95,7 +97,7 @@ Pages::Pages(std::span<const PageFile> files) {
 void Pages::AddRoutes(http::Router& router) const {
   for (const std::string_view route : kPageRoutes) {
     router.Add("GET", route, [this](Exchange& exchange, const http::RouteParams&) {
-      return ServeDocument(exchange);
+      return ServeDocument(exchange, 200);
     });
   }
   router.Add("GET", "/assets/{path...}",
@@ -109,15 +111,29 @@ void Pages::AddRoutes(http::Router& router) const {
                  return ServeFile(exchange, std::string{path});
                });
   }
+  if (files_.contains(kIcon)) {
+    router.Add("GET", "/favicon.ico", [this](Exchange& exchange, const http::RouteParams&) {
+      return ServeFile(exchange, std::string{kIcon});
+    });
+  }
 }
 
-Awaitable<void> Pages::ServeDocument(Exchange& exchange) const {
+bool Pages::AnswersNotFound(const http::RequestHead& head) const {
+  if (!built() || (head.method != "GET" && head.method != "HEAD")) return false;
+  return AsksForHtml(head.fields.Find("Accept").value_or(""));
+}
+
+Awaitable<void> Pages::ServeNotFound(Exchange& exchange) const {
+  return ServeDocument(exchange, 404);
+}
+
+Awaitable<void> Pages::ServeDocument(Exchange& exchange, int status) const {
   if (index_ == nullptr) return SayNotBuilt(exchange);
   const Coding coding = CodingFor(exchange, *index_);
   http::Fields fields = FieldsOf(*index_, coding);
   fields.Set("Cache-Control", "no-store");
   fields.Set("Content-Security-Policy", std::string{kPagePolicy});
-  return Stream(exchange, std::move(fields), BytesOf(*index_, coding));
+  return Stream(exchange, status, std::move(fields), BytesOf(*index_, coding));
 }
 
 // A coroutine keeps what it is given: the caller's text is gone when it runs.
@@ -138,7 +154,7 @@ Awaitable<void> Pages::ServeFile(Exchange& exchange, std::string path) const {
   if (Matches(exchange.head().fields.Find("If-None-Match").value_or(""), etag)) {
     return RespondWith(exchange, {.status = 304, .fields = std::move(fields), .body = {}});
   }
-  return Stream(exchange, std::move(fields), BytesOf(file, coding));
+  return Stream(exchange, 200, std::move(fields), BytesOf(file, coding));
 }
 
 }  // namespace latchkey::web

@@ -93,6 +93,39 @@ TEST_F(PagesTest, KnowsNoOtherFile) {
   }
 }
 
+TEST_F(PagesTest, GivesTheIconWhereBrowsersLookForIt) {
+  const FakeAnswer answer = Get("/favicon.ico");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, "<svg/>");
+  EXPECT_EQ(answer.Field("Content-Type"), "image/svg+xml; charset=utf-8");
+}
+
+TEST_F(PagesTest, GivesTheDocumentToABrowserThatIsLost) {
+  router_.SetRefusal([this](http::Exchange& exchange, int /*status*/, const std::string&) {
+    return pages_.ServeNotFound(exchange);
+  });
+  const FakeAnswer answer = Get("/nope", {{"Accept", "text/html"}});
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.body, "<!doctype html>");
+  EXPECT_EQ(answer.Field("Cache-Control"), "no-store");
+  EXPECT_EQ(answer.Field("Content-Security-Policy"), kPagePolicy);
+  EXPECT_EQ(answer.Field("Content-Type"), "text/html; charset=utf-8");
+}
+
+TEST_F(PagesTest, NobodyElseIsGivenTheDocumentInPlaceOfAnError) {
+  const auto answers = [](const Pages& pages, std::string method, std::string accept) {
+    const FakeExchange exchange{{.method = std::move(method),
+                                 .target = "/nope",
+                                 .fields = {{"Accept", std::move(accept)}}}};
+    return pages.AnswersNotFound(exchange.head());
+  };
+  EXPECT_TRUE(answers(pages_, "GET", "text/html"));
+  EXPECT_TRUE(answers(pages_, "HEAD", "text/html"));
+  EXPECT_FALSE(answers(pages_, "POST", "text/html"));
+  EXPECT_FALSE(answers(pages_, "GET", "*/*"));
+  EXPECT_FALSE(answers(Pages{{}}, "GET", "text/html"));
+}
+
 TEST_F(PagesTest, WithoutPagesSaysHowToGetThem) {
   const Pages none{{}};
   http::Router router;
