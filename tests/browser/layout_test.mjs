@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { next, TOKENS } from './support/credentials.mjs';
+import { createToken, fillWizard, next, TOKENS } from './support/credentials.mjs';
 import { setUp, withBrowser } from './support/session.mjs';
 
 const LINK = `${TOKENS}/new?name=Deploy&app=bitbucket&scopes=write:repository:bitbucket,write:pullrequest:bitbucket,no:such&expires=30d`;
@@ -68,4 +68,50 @@ test('the bar of a phone leaves the page to the page', () =>
     assert.ok(bar.height <= 740 * 0.15, `${bar.height} pixels`);
     const button = await page.getByRole('button', { name: 'Next' }).boundingBox();
     assert.ok(button.x + button.width > 300, `Next ends at ${button.x + button.width}`);
+  }));
+
+test('a link names three scopes that nobody knows, and only what looks like one', () =>
+  withBrowser('layout-link', async ({ server, page }) => {
+    await setUp({ server, page });
+    const strangers = Array.from({ length: 60 }, (_, i) => `read:thing${i}`);
+    const scopes = ['CALL-0900-1234', 'x'.repeat(90), ...strangers].join(',');
+    await page.goto(`${TOKENS}/new?name=Deploy&app=bitbucket&scopes=${scopes}`);
+    const said = page.getByText('The link asked for scopes');
+    await said.waitFor();
+    const list = 'read:thing0, read:thing1, read:thing2 and 59 more.';
+    assert.ok((await said.textContent()).endsWith(list), await said.textContent());
+  }));
+
+test('a copy button is beside its code, never over it', () =>
+  withBrowser('layout-code', async ({ server, page }) => {
+    await setUp({ server, page });
+    await page.goto(`${TOKENS}/new`);
+    await fillWizard(page, { name: 'Laptop', preset: 'Git: read' });
+    await createToken(page);
+    for (const width of [360, 700, 1280]) {
+      await page.setViewportSize({ width, height: 740 });
+      for (const block of await page.locator('.code-block:visible').all()) {
+        const code = await block.locator('pre').boundingBox();
+        const button = await block.locator('.btn').boundingBox();
+        const beside = button.x >= code.x + code.width;
+        assert.ok(beside || button.y >= code.y + code.height, `${width}: ${code.x} ${button.x}`);
+      }
+    }
+  }));
+
+test('long names leave an account its menu', () =>
+  withBrowser('layout-accounts', async ({ server, page }) => {
+    await setUp({ server, page });
+    const username = `u${'x'.repeat(29)}`;
+    const email = `${'a'.repeat(60)}@${'example.'.repeat(8)}org`;
+    const words = ['--email', email, '--username', username, '--name', 'N'.repeat(90)];
+    await server.cli('account', 'create', ...words);
+    for (const width of [1280, 900, 360]) {
+      await page.setViewportSize({ width, height: 860 });
+      await page.goto('/admin/accounts');
+      const menu = page.getByRole('button', { name: /^Actions for N/ });
+      await menu.waitFor();
+      const { x, width: wide } = await menu.boundingBox();
+      assert.ok(x > 0 && x + wide <= width, `${width}: from ${x} to ${x + wide}`);
+    }
   }));

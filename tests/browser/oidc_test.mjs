@@ -66,3 +66,26 @@ test('an address that the provider does not vouch for opens no account', () =>
     await fresh.goto('/settings/profile');
     await fresh.getByRole('heading', { name: 'Sign in' }).waitFor();
   }));
+
+test('a session that ended begins again at the provider, and what was typed survives', () =>
+  withProvider('oidc-ended', {}, async ({ server, browser, context, page }) => {
+    await setUp({ server, page }, ANA);
+    await page.goto('/settings/profile');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Ana D.');
+    const { page: other } = await openWindow(browser, server);
+    await goThere(other, '/settings/security');
+    await other.getByRole('button', { name: 'End all others' }).click();
+    await other.getByRole('alertdialog').getByRole('button', { name: 'End all others' }).click();
+    await other.getByText('All other sessions have ended').waitFor();
+
+    await page.getByRole('button', { name: 'Save' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Your session has ended' });
+    const opening = context.waitForEvent('page');
+    await dialog.getByRole('link', { name: 'Sign in again with Example' }).click();
+    const tab = await opening;
+    await tab.getByRole('heading', { name: 'Security', exact: true }).waitFor();
+    await tab.close();
+    await dialog.getByRole('button', { name: 'I have signed in again' }).click();
+    await page.getByText('Name saved').waitFor();
+    assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Ana D.');
+  }));

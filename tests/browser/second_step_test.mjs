@@ -11,7 +11,7 @@ import {
   signIn,
   withBrowser,
 } from './support/session.mjs';
-import { codeAfter, setUpTotp } from './support/totp.mjs';
+import { codeAfter, setUpTotp, turnOnTotp } from './support/totp.mjs';
 
 const CODE = 'Code of your authenticator app';
 
@@ -105,4 +105,20 @@ test('a passkey is the second step after the password', () =>
     await signIn(page);
     await page.getByRole('button', { name: 'Use a passkey or security key' }).click();
     await page.getByRole('heading', { name: 'Profile' }).waitFor();
+  }));
+
+test('where policy wants a second step, every page leads to it, and it leads back', () =>
+  withBrowser('second-step-first', async ({ server, page }) => {
+    await setUp({ server, page });
+    await server.cli('policy', 'set', 'second_step_required=true');
+    const wanted = '/settings/security/api-tokens/new?name=Deploy&app=bitbucket';
+    await page.goto(wanted);
+    await page.getByRole('heading', { level: 1, name: 'One thing first' }).waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    await page.getByRole('link', { name: 'Set up a second step' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Security' }).waitFor();
+    await turnOnTotp(page);
+    await page.getByRole('heading', { name: 'Name and expiry' }).waitFor();
+    assert.equal(await page.getByLabel('Name', { exact: true }).inputValue(), 'Deploy');
+    assert.ok(page.url().endsWith(wanted), page.url());
   }));

@@ -7,6 +7,9 @@ import { ADMIN, openWindow, setUp, signIn, withBrowser } from './support/session
 test('the set-up link makes the first administrator, once', () =>
   withBrowser('set-up', async ({ server, browser, page }) => {
     const link = await server.setUpLink();
+    await page.goto(link);
+    await page.getByRole('button', { name: 'Make the account' }).waitFor();
+    assert.equal(await page.getByRole('link', { name: 'Sign in' }).count(), 0);
     await setUp({ server, page });
     assert.equal(new URL(page.url()).hash, '');
 

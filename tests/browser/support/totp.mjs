@@ -22,6 +22,11 @@ export const codeAfter = (key, used) =>
 /** Sets one up on the page Security; returns its key, the code that was used, the recovery codes. */
 export async function setUpTotp(page) {
   await page.goto('/settings/security');
+  return turnOnTotp(page);
+}
+
+/** The same where one is on that page already. */
+export async function turnOnTotp(page) {
   await page.getByRole('button', { name: 'Set up an authenticator app' }).click();
   const key = (await page.locator('code.key').textContent()).replaceAll(' ', '');
   const code = await codeOf(key);

@@ -5,16 +5,20 @@ const ACTIONS = [
   'credential.revoke',
   'account.create',
   'account.suspend',
-  'session.start',
+  'session.begin',
   'policy.set',
   'credential.rename',
-  'account.totp-add',
+  'sign-in.add-totp',
+  // What a newer server may say.
+  'thing.done',
 ];
 const SUBJECTS = {
   credential: 'api-token',
   account: 'account',
   session: 'session',
   policy: 'policy',
+  thing: 'thing',
+  'sign-in': 'sign-in',
 };
 
 export function exampleChanges(accounts, now, count) {

@@ -48,6 +48,14 @@ const actorOf = (change: ChangeEntry): string => {
   return change.actor_name || change.actor;
 };
 
+/** What was done, in words; the server's own word where these pages know none. */
+const deedOf = (action: string): ReactNode =>
+  Object.hasOwn(words.deeds, action) ? (
+    words.deeds[action as keyof typeof words.deeds]
+  ) : (
+    <code>{action}</code>
+  );
+
 function subjectOf(change: ChangeEntry): { name: string; id: string } {
   const { subject } = change;
   if (!subject) return { name: '', id: '' };
@@ -104,7 +112,8 @@ function Details(props: { change: ChangeEntry; onClose: () => void }): ReactNode
   const subject = subjectOf(change);
   const facts: [string, ReactNode][] = [
     [words.at, <Time key="at" instant={change.at} form="full" />],
-    [words.action, <code key="action">{change.action}</code>],
+    [words.action, deedOf(change.action)],
+    [words.code, <code key="action">{change.action}</code>],
     [words.actor, actorOf(change)],
     [words.actorId, <code key="actor">{change.actor}</code>],
     [words.subject, `${subject.name} ${subject.id}`.trim()],
@@ -138,7 +147,7 @@ function columnsOf(onShow: (change: ChangeEntry) => void): Column<ChangeEntry>[]
       title: words.action,
       render: (change) => (
         <button type="button" className="cell-name" onClick={() => onShow(change)}>
-          <code>{change.action}</code>
+          {deedOf(change.action)}
         </button>
       ),
     },

@@ -122,10 +122,18 @@ describe('the audit log', () => {
     await user.click(screen.getByRole('button', { name: /^What|Every change/ }));
     await user.click(await screen.findByRole('option', { name: 'Policies' }));
     await waitFor(() =>
-      expect(rows().every((row) => row.textContent?.includes('policy.'))).toBe(true),
+      expect(rows().every((row) => row.textContent?.includes('Changed the policies'))).toBe(true),
     );
     const href = screen.getByRole('link', { name: 'Export CSV' }).getAttribute('href');
     expect(href).toContain('/api/v1/admin/changes/export?format=csv&action=policy.');
+  });
+
+  it('says what was done in words, and shows the server’s own word for what it does not know', async () => {
+    const user = await renderApp('/admin/audit');
+    await screen.findAllByRole('button', { name: 'thing.done' });
+    await user.click(screen.getAllByRole('button', { name: 'Changed the policies' })[0] as Element);
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByText('policy.set')).toBeVisible();
   });
 });
 

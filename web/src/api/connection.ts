@@ -4,13 +4,18 @@
 type Listener = () => void;
 
 let lost = false;
+let told = 0;
 let wake: (() => void)[] = [];
 const listeners = new Set<Listener>();
+
+function notify(): void {
+  for (const listener of listeners) listener();
+}
 
 function change(value: boolean): void {
   if (lost === value) return;
   lost = value;
-  for (const listener of listeners) listener();
+  notify();
 }
 
 export const connection = {
@@ -19,6 +24,17 @@ export const connection = {
     return () => listeners.delete(listener);
   },
   isLost: (): boolean => lost,
+  /** Lost, and nothing on the page says so already. */
+  isUntold: (): boolean => lost && told === 0,
+  /** Something on the page says it, until the returned function is called. */
+  tell(): () => void {
+    told += 1;
+    notify();
+    return () => {
+      told -= 1;
+      notify();
+    };
+  },
   reportLost: (): void => change(true),
   reportFound: (): void => change(false),
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { strings } from '../strings';
 import { Banner, LinkButton, Page } from '../ui';
+import { usePlace } from './router';
 
 /** Where a second step is set up. */
 export const SECOND_STEP_PLACE = '/settings/security';
@@ -13,15 +14,20 @@ export function NotFoundPage(): ReactNode {
   );
 }
 
-/** In place of a page that the server would refuse: the one thing to do, and where. */
+/** In place of a page that the server would refuse: the one thing to do, and where; that page leads back. */
 export function SecondStepFirstPage(): ReactNode {
+  const { path, search } = usePlace();
   return (
     <Page title={strings.security.secondStepFirst}>
       <Banner
         tone="warning"
         title={strings.security.secondStepMissing}
         action={
-          <LinkButton href={SECOND_STEP_PLACE} variant="primary" icon="shield">
+          <LinkButton
+            href={`${SECOND_STEP_PLACE}?next=${encodeURIComponent(path + search)}`}
+            variant="primary"
+            icon="shield"
+          >
             {strings.security.setUpSecondStep}
           </LinkButton>
         }

@@ -1,7 +1,9 @@
 import type { ReactNode } from 'react';
-import { useSignedIn } from '../app/session';
+import { navigate } from '../app/router';
+import { lacksSecondStep, useSignedIn } from '../app/session';
 import { strings } from '../strings';
 import { Banner, Button, CopyButton, Dialog } from '../ui';
+import { useWayBack } from './wayBack';
 
 const s = strings.security;
 
@@ -14,19 +16,28 @@ function download(text: string): void {
   URL.revokeObjectURL(url);
 }
 
-/** Shown once: it closes by its button only, so that no stray key throws the codes away. */
+/**
+ * Shown once: it closes by its button only, so that no stray key throws the codes away. Then one goes back to
+ * the page that wanted a second step, if it was one.
+ */
 export function RecoveryCodes(props: { codes: readonly string[]; onDone: () => void }): ReactNode {
   const { codes, onDone } = props;
-  const { account } = useSignedIn();
+  const session = useSignedIn();
+  const { account } = session;
+  const back = useWayBack();
+  const close = () => {
+    onDone();
+    if (back !== '' && !lacksSecondStep(session)) void navigate(back);
+  };
   const file = () => `${s.codesFile(account.email)}\n\n${codes.join('\n')}\n`;
   return (
     <Dialog
       title={s.codesTitle}
       isOpen
-      onClose={onDone}
+      onClose={close}
       dismissable={false}
       footer={
-        <Button variant="primary" onPress={onDone}>
+        <Button variant="primary" onPress={close}>
           {s.codesKept}
         </Button>
       }

@@ -6,16 +6,31 @@ import { PasskeysCard } from './PasskeysCard';
 import { PasswordCard } from './PasswordCard';
 import { SecondStepCard } from './SecondStepCard';
 import { SessionsCard } from './SessionsCard';
+import { useWayBack } from './wayBack';
 
 const s = strings.security;
 
 export default function SecurityPage(): ReactNode {
   const missing = lacksSecondStep(useSignedIn());
+  const back = useWayBack();
   return (
     <Page title={s.title} description={s.description}>
       {missing && (
         <Banner tone="warning" title={s.secondStepMissing}>
           {s.secondStepMissingHelp}
+        </Banner>
+      )}
+      {!missing && back !== '' && (
+        <Banner
+          tone="success"
+          title={s.secondStepReady}
+          action={
+            <LinkButton href={back} variant="primary">
+              {s.secondStepGoOn}
+            </LinkButton>
+          }
+        >
+          {s.secondStepReadyHelp}
         </Banner>
       )}
       <Card

@@ -169,7 +169,8 @@ export const credentials = {
     addAll: 'Add all',
     prefilledTitle: 'A link filled in this form',
     prefilled: 'Check every step: nothing is created until you press “Create token”.',
-    andMore: (count: number) => `${count} more`,
+    more: (count: number) => counted(count, 'unreadable name', 'unreadable names'),
+    andMore: (count: number) => `and ${count.toLocaleString('en')} more`,
     powers: { write: 'changes', delete: 'deletes', admin: 'administers' },
     unknownScopes: (names: string) =>
       `The link asked for scopes that this app does not have: ${names}.`,

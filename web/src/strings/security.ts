@@ -30,6 +30,9 @@ export const security = {
 
   secondStepFirst: 'One thing first',
   setUpSecondStep: 'Set up a second step',
+  secondStepReady: 'Your second step is set up',
+  secondStepReadyHelp: 'You can go on with what you came for.',
+  secondStepGoOn: 'Go on',
   secondStepMissing: 'Set up a second step',
   secondStepMissingHelp:
     'This installation wants one before you make credentials: an authenticator app or a passkey.',

@@ -1,4 +1,4 @@
-import { type ReactNode, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useSyncExternalStore } from 'react';
 import { ConnectionLost, connection, PasskeyRefused, Problem } from '../api';
 import { strings } from '../strings';
 import { Button } from './Button';
@@ -35,6 +35,8 @@ export function explain(error: unknown): string {
 export function Banner(props: BannerProps): ReactNode {
   const { tone, title, children, action, error } = props;
   const urgent = tone === 'danger';
+  const lost = error instanceof ConnectionLost;
+  useEffect(() => (lost ? connection.tell() : undefined), [lost]);
   return (
     <div className="banner" data-tone={tone} role={urgent ? 'alert' : 'status'}>
       <Icon name={toneIcons[tone]} />
@@ -48,9 +50,12 @@ export function Banner(props: BannerProps): ReactNode {
   );
 }
 
-/** Floats over the page, so that nothing moves when the connection comes and goes. */
+/**
+ * Floats over the page, so that nothing moves when the connection comes and goes. Where what was pressed
+ * says itself that the server cannot be reached, that is enough.
+ */
 export function ConnectionBanner(): ReactNode {
-  const lost = useSyncExternalStore(connection.subscribe, connection.isLost);
+  const lost = useSyncExternalStore(connection.subscribe, connection.isUntold);
   return (
     <div role="status" data-react-aria-top-layer>
       {lost && (

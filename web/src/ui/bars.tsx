@@ -83,6 +83,9 @@ function AccountMenu(props: {
   );
 }
 
+/** Pages that sign in themselves, or lead there where their link is over. */
+const signsIn = (path: string): boolean => path.startsWith('/login') || path === '/link';
+
 export function TopBar({ account, onSignOut }: TopBarProps): ReactNode {
   const theme = useTheme();
   const { path } = usePlace();
@@ -104,7 +107,7 @@ export function TopBar({ account, onSignOut }: TopBarProps): ReactNode {
             icon={theme === 'dark' ? 'moon' : theme === 'light' ? 'sun' : 'monitor'}
             groups={[{ id: 'theme', title: nav.theme, selected: theme, entries: themeEntries }]}
           />
-          {!path.startsWith('/login') && <LinkButton href="/login">{nav.signIn}</LinkButton>}
+          {!signsIn(path) && <LinkButton href="/login">{nav.signIn}</LinkButton>}
         </>
       )}
     </header>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupEntries, inOrder, scopeParts, searchEntries } from './catalogue';
+import { commonFirst, groupEntries, inOrder, scopeParts, searchEntries } from './catalogue';
 import { catalogue } from './fixture';
 
 describe('groupEntries', () => {
@@ -21,6 +21,27 @@ describe('groupEntries', () => {
   it('has a name for entries without a group', () => {
     const [group] = groupEntries([{ name: 'x', title: 'X', description: '', group: '' }]);
     expect(group?.title).toBe('Other');
+  });
+});
+
+describe('commonFirst', () => {
+  it('puts repositories, pull requests and the account before the rest, which keeps its order', () => {
+    const entries = [
+      'read:account',
+      'read:workspace:b',
+      'read:project:b',
+      'read:repository:b',
+      'read:pullrequest:b',
+      'run',
+    ].map((name) => ({ name, title: name, description: '', group: name }));
+    expect(commonFirst(groupEntries(entries)).map((group) => group.title)).toEqual([
+      'read:repository:b',
+      'read:pullrequest:b',
+      'read:account',
+      'read:workspace:b',
+      'read:project:b',
+      'run',
+    ]);
   });
 });
 

@@ -35,6 +35,18 @@ export function groupEntries<T extends ScopeEntry>(entries: readonly T[]): Group
   return [...groups].map(([title, members]) => ({ title: title || 'Other', entries: members }));
 }
 
+const COMMON: readonly string[][] = [['repository'], ['pullrequest'], ['user', 'account', 'me']];
+
+/** Groups of scopes that most tokens are made for come first; the others keep the catalogue's order. */
+export function commonFirst<T extends ScopeEntry>(groups: readonly Group<T>[]): Group<T>[] {
+  const rank = (group: Group<T>): number => {
+    const resource = scopeParts(group.entries[0]?.name ?? '')?.resource ?? '';
+    const place = COMMON.findIndex((resources) => resources.includes(resource));
+    return place < 0 ? COMMON.length : place;
+  };
+  return [...groups].sort((left, right) => rank(left) - rank(right));
+}
+
 /** Those entries in which every word of `query` occurs somewhere, in any letter case. */
 export function searchEntries<T extends ScopeEntry>(entries: readonly T[], query: string): T[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { missingCompanions } from './companions';
 import { catalogue } from './fixture';
+import { presetsFor } from './presets';
 
 const missing = (...names: string[]) =>
   missingCompanions(catalogue.scopes, new Set(names)).map((companion) => companion.scope.name);
@@ -17,8 +18,16 @@ describe('missingCompanions', () => {
   });
 
   it('misses the user for clients of the same app', () => {
-    expect(missing('read:repository:bitbucket')).toEqual(['read:user:bitbucket']);
+    expect(missing('read:repository:bitbucket', 'delete:repository:bitbucket')).toEqual([
+      'read:user:bitbucket',
+    ]);
     expect(missing('read:credential:latchkey')).toEqual([]);
+  });
+
+  it('misses no user for git alone, which does not ask for one', () => {
+    const presets = presetsFor(catalogue).filter((preset) => preset.id.startsWith('git-'));
+    expect(presets).toHaveLength(2);
+    for (const preset of presets) expect(missing(...preset.scopes)).toEqual([]);
   });
 
   it('misses the repository beside pull requests', () => {

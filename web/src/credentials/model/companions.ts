@@ -39,12 +39,20 @@ export function missingCompanions(
     if (also) want('read', also, suffix, `Clients that use “${scope.title}” read it as well.`);
   }
   const user = scopes.find((scope) => /^read:user(:|$)/.test(scope.name));
-  if (user && !selected.has(user.name) && needsUser(chosen, user)) {
-    reasons.set(user.name, 'Most clients first ask whose token it is; git alone does not.');
+  if (user && !selected.has(user.name) && !isForGit(chosen) && needsUser(chosen, user)) {
+    reasons.set(user.name, 'Most clients first ask whose token it is.');
   }
   return scopes.flatMap((scope) => {
     const reason = reasons.get(scope.name);
     return reason === undefined ? [] : [{ scope, reason }];
+  });
+}
+
+/** What git itself needs, and no client that asks whose token it is: reading and writing repositories. */
+function isForGit(chosen: readonly ScopeEntry[]): boolean {
+  return chosen.every((scope) => {
+    const parts = scopeParts(scope.name);
+    return parts?.resource === 'repository' && ['read', 'write'].includes(parts.action);
   });
 }
 

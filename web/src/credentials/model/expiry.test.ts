@@ -14,8 +14,13 @@ const limits = { min_s: DAY_S, max_s: 366 * DAY_S, default_s: 365 * DAY_S };
 const now = Date.parse('2026-11-30T22:00:00Z');
 
 describe('defaultExpiry', () => {
-  it('is the policy’s default, or what fits below it', () => {
-    expect(defaultExpiry(limits)).toEqual({ kind: 'days', days: 365 });
+  it('is the policy’s default up to 90 days, or what fits below it', () => {
+    expect(defaultExpiry(limits)).toEqual({ kind: 'days', days: 90 });
+    expect(defaultExpiry({ ...limits, default_s: 90 * DAY_S })).toEqual({ kind: 'days', days: 90 });
+    expect(defaultExpiry({ ...limits, default_s: 90 * DAY_S - 1 })).toEqual({
+      kind: 'days',
+      days: 30,
+    });
     expect(defaultExpiry({ ...limits, max_s: 90 * DAY_S, default_s: 60 * DAY_S })).toEqual({
       kind: 'days',
       days: 30,

@@ -31,10 +31,14 @@ export const CHOICES: readonly ExpiryChoice[] = [
 export const allows = (limits: Limits, days: number): boolean =>
   days * DAY_S >= limits.min_s && days * DAY_S <= limits.max_s;
 
-/** The policy's default if it is a choice, otherwise the longest allowed choice below it. */
+/** What the form never goes beyond by itself: a longer life is chosen by the person. */
+const USUAL_MAX_S = 90 * DAY_S;
+
+/** The longest allowed choice that is neither longer than the policy's default nor than 90 days. */
 export function defaultExpiry(limits: Limits): Expiry {
   const allowed = CHOICES.filter((choice) => allows(limits, choice.days));
-  const fitting = allowed.filter((choice) => choice.days * DAY_S <= limits.default_s);
+  const usual = Math.min(limits.default_s, USUAL_MAX_S);
+  const fitting = allowed.filter((choice) => choice.days * DAY_S <= usual);
   const choice = fitting.at(-1) ?? allowed.at(0);
   if (choice) return { kind: 'days', days: choice.days };
   return { kind: 'days', days: Math.max(1, Math.floor(limits.max_s / DAY_S)) };

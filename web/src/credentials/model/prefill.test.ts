@@ -5,9 +5,11 @@ describe('nameSome', () => {
   it.each([
     [['no:such'], 'no:such'],
     [['a', 'b', 'c'], 'a, b, c'],
-    [['a', 'b', 'c', 'd', 'e'], 'a, b, c, 2 more'],
-    [['your-token-was-stolen!call+1-555', 'a'], 'a, 1 more'],
-    [['x'.repeat(65)], '1 more'],
+    [['a', 'b', 'c', 'd', 'e'], 'a, b, c and 2 more'],
+    [['your-token-was-stolen!call+1-555', 'a'], 'a and 1 more'],
+    [['x'.repeat(64)], 'x'.repeat(64)],
+    [['x'.repeat(65)], '1 unreadable name'],
+    [['CALL-THIS-NUMBER', 'a:b'], 'a:b and 1 more'],
   ])('of %j names %j', (names, text) => {
     expect(nameSome(names)).toBe(text);
   });

@@ -53,9 +53,11 @@ function readScopes(values: string[]): string[] {
  * wrote the link chose them: what does not look like a scope is counted, and not shown.
  */
 export function nameSome(names: readonly string[]): string {
-  const shown = names.filter((name) => /^[A-Za-z0-9:_.-]{1,64}$/.test(name)).slice(0, 3);
+  const shown = names.filter((name) => /^[a-z0-9:_.-]{1,64}$/.test(name)).slice(0, 3);
   const rest = names.length - shown.length;
-  return [...shown, ...(rest > 0 ? [words.andMore(rest)] : [])].join(', ');
+  const listed = shown.join(', ');
+  if (rest === 0) return listed;
+  return listed === '' ? words.more(rest) : `${listed} ${words.andMore(rest)}`;
 }
 
 /** `30`, `30d`, `2w`, `1y` or a date like 2027-03-31. */

@@ -2,7 +2,13 @@ import { type ReactNode, useDeferredValue, useMemo, useState } from 'react';
 import { ToggleButton } from 'react-aria-components';
 import { strings } from '../../strings';
 import { Checkbox, SearchField, Switch } from '../../ui';
-import { type Catalogue, groupEntries, type ScopeEntry, searchEntries } from '../model/catalogue';
+import {
+  type Catalogue,
+  commonFirst,
+  groupEntries,
+  type ScopeEntry,
+  searchEntries,
+} from '../model/catalogue';
 import { isPreset, presetsFor } from '../model/presets';
 import { type Draft, toggleScope } from './draft';
 
@@ -74,7 +80,8 @@ export function ScopesStep(props: ScopesStepProps): ReactNode {
   const wanted = useDeferredValue(query);
   const groups = useMemo(() => {
     const found = searchEntries(catalogue.scopes, wanted);
-    return groupEntries(onlyChosen ? found.filter((scope) => draft.scopes.has(scope.name)) : found);
+    const shown = onlyChosen ? found.filter((scope) => draft.scopes.has(scope.name)) : found;
+    return commonFirst(groupEntries(shown));
   }, [catalogue, wanted, onlyChosen, draft.scopes]);
   return (
     <>

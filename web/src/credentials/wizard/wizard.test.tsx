@@ -103,10 +103,10 @@ describe('the wizard', () => {
     await press(user, 'Next');
     await user.click(await screen.findByRole('radio', { name: /Bitbucket/ }));
     await press(user, 'Next');
-    await user.type(await screen.findByLabelText('Search scopes'), 'fork');
-    const write = await screen.findByRole('checkbox', { name: /write:repository:bitbucket/ });
+    await user.type(await screen.findByLabelText('Search scopes'), 'delete:rep');
+    const chosen = await screen.findByRole('checkbox', { name: /delete:repository:bitbucket/ });
     await waitFor(() => expect(screen.getAllByRole('checkbox')).toHaveLength(1));
-    await user.click(write);
+    await user.click(chosen);
     await press(user, 'Add read:repository:bitbucket');
     await press(user, 'Add read:user:bitbucket');
     expect(screen.queryByText('Usually needed as well')).toBeNull();
@@ -157,7 +157,7 @@ describe('a link that fills in the form', () => {
 });
 
 describe('the review', () => {
-  it('begins with the scopes, marks those that change something, and warns without hiding them', async () => {
+  it('begins with the scopes, and marks those that change something', async () => {
     const user = await renderApp(NEW);
     await fillIn(user);
     const [first] = screen.getAllByRole('term');
@@ -166,7 +166,19 @@ describe('the review', () => {
     expect(write).toHaveTextContent('changes');
     const read = screen.getByText('read:repository:bitbucket').closest('li');
     expect(read).not.toHaveTextContent('changes');
-    const warning = screen.getByText('Usually needed as well');
+    expect(screen.queryByText('Usually needed as well')).toBeNull();
+  });
+
+  it('warns of what is usually needed as well where it covers nothing', async () => {
+    const user = await renderApp(
+      `${NEW}?name=x&app=bitbucket&scopes=read:pullrequest:bitbucket&expires=30d`,
+    );
+    await screen.findByLabelText('Name');
+    for (const title of ['App', 'Scopes', 'Review']) {
+      await press(user, 'Next');
+      await screen.findByRole('heading', { name: title });
+    }
+    const warning = await screen.findByText('Usually needed as well');
     expect(warning.closest('.wizard-bottom')).toBeNull();
   });
 });
