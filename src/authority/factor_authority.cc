@@ -101,10 +101,15 @@ Result<FactorAuthority::Opened> FactorAuthority::OpenOrBegin(const AccountId& ac
 }
 
 Result<void> FactorAuthority::SubmitNext(Opened opened, const ChangeInfo& info) {
+  const AccountId account = opened.record.account;
+  const bool first = opened.record.version == 0;
   ++opened.record.version;
   Result<void> sealed = parts_.sealer.SealSignIn(opened.record, opened.sign_in);
   if (!sealed) return sealed;
-  return parts_.ledger.Submit({.record = std::move(opened.record), .info = info, .claim = {}});
+  Result<void> submitted =
+      parts_.ledger.Submit({.record = std::move(opened.record), .info = info, .claim = {}});
+  if (submitted && !first && parts_.on_changed) parts_.on_changed(account, info);
+  return submitted;
 }
 
 template <typename Edit>
@@ -115,9 +120,7 @@ Result<bool> FactorAuthority::Change(const AccountId& account, const ChangeInfo&
     if (!opened) return std::unexpected(opened.error());
     const Edited edited = edit(opened->sign_in);
     if (!edited || !*edited) return edited;
-    const bool first = opened->record.version == 0;
     const Result<void> submitted = SubmitNext(std::move(*opened), info);
-    if (submitted && !first && parts_.on_changed) parts_.on_changed(account, info);
     if (submitted) return true;
     const bool raced =
         submitted.error().code == kConflict || submitted.error().code == kAlreadyExists;
