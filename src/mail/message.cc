@@ -210,8 +210,7 @@ Message SignInChangedMessage(const Site& site, const Recipient& to, std::string_
   draft.List(facts);
   draft.Say(
       "If it was not you, somebody else has your account: ask an administrator at once, and end "
-      "the "
-      "sessions that you do not know:");
+      "the sessions that you do not know:");
   draft.Link(site.public_url + "/settings/security");
   return std::move(draft).Finish();
 }
